@@ -1,16 +1,16 @@
-import type { Config } from 'jest';
-
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   setupFiles: ['<rootDir>/test/support/setup.ts'],
-} satisfies Config['projects'] extends (infer P)[] | undefined ? Partial<Exclude<P, string>> : never;
+};
 
 /**
  * `unit` runs the specs beside the code through swc. `e2e` runs against the built `dist`, the very files that are
  * shipped: imports of `src` are mapped there, so `npm run build` comes first.
+ *
+ * @type {import('jest').Config}
  */
-const config: Config = {
+export default {
   projects: [
     {
       ...shared,
@@ -22,12 +22,10 @@ const config: Config = {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
       moduleNameMapper: {
         '^(?:\\.{1,2}/)+src/(.*)\\.js$': '<rootDir>/dist/src/$1.js',
-        '^((?:\\.{1,2}/)+(?:support|factories)/.*)\\.js$': '$1',
+        '^((?:\\.{1,2}/)+(?:test/)?(?:support|factories)/.*)\\.js$': '$1',
       },
     },
   ],
 };
-export default config;
