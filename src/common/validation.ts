@@ -1,0 +1,47 @@
+import { ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { DomainError, type FieldError } from './errors.js';
+
+/** How many wrong places one problem lists. */
+const MAX_FIELDS = 20;
+
+/** The request does not have the form that the contract asks for. */
+export class InvalidRequestError extends DomainError {
+  constructor(errors: FieldError[]) {
+    const [first] = errors;
+    super(
+      'malformed',
+      'request.invalid',
+      first ? `${first.path}: ${first.message}` : 'The request is malformed.',
+      errors,
+    );
+  }
+}
+
+/** The one pipe for bodies and queries: DTOs only, unknown fields refused by name, nothing coerced but by `@Type`. */
+export function validationPipe(): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    // A body that is no object at all, or a class without rules, is not let through unchecked.
+    forbidUnknownValues: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => new InvalidRequestError(flatten(errors).slice(0, MAX_FIELDS)),
+  });
+}
+
+function flatten(errors: ValidationError[], parent = ''): FieldError[] {
+  return errors.flatMap((error) => {
+    const path = parent ? `${parent}.${error.property}` : error.property;
+    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+      path,
+      message: rule === 'whitelistValidation' ? 'is not a field of this request.' : sentence(message),
+    }));
+    return [...own, ...flatten(error.children ?? [], path)];
+  });
+}
+
+function sentence(message: string): string {
+  return message.endsWith('.') ? message : `${message}.`;
+}

@@ -1,0 +1,134 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+
+export type Role = 'all' | 'api' | 'worker';
+export type Algorithm = 'HS256' | 'HS384' | 'HS512';
+
+/** The settings of one process, checked once at start. An abstract class, so that it can be injected by its name. */
+export abstract class AppConfig {
+  /** TCP port; 0 lets the system choose. */
+  abstract readonly port: number;
+  abstract readonly host: string;
+  /** What clients type, without a trailing slash. */
+  abstract readonly publicUrl: string;
+  /** Absolute folder of the embedded database and of the generated secret. */
+  abstract readonly dataDir: string;
+  /** A PostgreSQL to use; undefined means the embedded database. */
+  abstract readonly databaseUrl: string | undefined;
+  /** Signs access tokens; at least 32 bytes. */
+  abstract readonly secretKey: string;
+  abstract readonly algorithm: Algorithm;
+  abstract readonly accessTokenMinutes: number;
+  abstract readonly refreshTokenDays: number;
+  /** One more web origin that may call the API with credentials. */
+  abstract readonly webOrigin: string | undefined;
+  abstract readonly role: Role;
+  /** Bytes of the largest JSON body. */
+  abstract readonly jsonLimitBytes: number;
+  /** Bytes of the largest uploaded file. */
+  abstract readonly uploadLimitBytes: number;
+  /** Columns of the widest data set. */
+  abstract readonly maxColumns: number;
+  /** Threads that train; undefined leaves the choice to the engine. */
+  abstract readonly engineThreads: number | undefined;
+}
+
+/** A setting is wrong: one sentence that names it. */
+export class ConfigError extends Error {}
+
+const MIN_SECRET_BYTES = 32;
+
+/**
+ * Reads every setting from the given environment.
+ *
+ * @param env the environment, `.env` already merged into it
+ * @throws ConfigError at the first wrong setting, in one sentence that names it
+ */
+export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const integer = <T>(name: string, fallback: T, min: number, max: number): number | T => {
+    const raw = text(name);
+    if (raw === undefined) return fallback;
+    const value = Number(raw);
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not "${raw}".`);
+    }
+    return value;
+  };
+  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
+    const raw = text(name) ?? fallback;
+    const found = values.find((value) => value === raw);
+    if (!found) throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${raw}".`);
+    return found;
+  };
+  const url = (name: string, protocols: readonly string[]): URL | undefined => {
+    const raw = text(name);
+    if (raw === undefined) return undefined;
+    const parsed = URL.canParse(raw) ? new URL(raw) : undefined;
+    // The value stays out of the message: a database address holds a password.
+    if (!parsed || !protocols.includes(parsed.protocol)) {
+      throw new ConfigError(
+        `${name} must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}.`,
+      );
+    }
+    return parsed;
+  };
+
+  const port = integer('PORT', 3000, 0, 65535);
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:']) && text('DATABASE_URL');
+  const role = oneOf('ROLE', ['all', 'api', 'worker'] as const, 'all');
+  if (role !== 'all' && !databaseUrl) {
+    throw new ConfigError(`ROLE ${role} needs DATABASE_URL: the embedded database serves a single process.`);
+  }
+  const publicUrl = url('PUBLIC_URL', ['http:', 'https:']);
+  const dataDir = path.resolve(text('DATA_DIR') ?? './data');
+  return {
+    port,
+    host: text('HOST') ?? '127.0.0.1',
+    publicUrl: publicUrl ? publicUrl.href.replace(/\/+$/, '') : `http://localhost:${port}`,
+    dataDir,
+    databaseUrl,
+    secretKey: secretKey(text('SECRET_KEY'), databaseUrl, dataDir),
+    algorithm: oneOf('ALGORITHM', ['HS256', 'HS384', 'HS512'] as const, 'HS256'),
+    accessTokenMinutes: integer('ACCESS_TOKEN_MINUTES', 30, 1, 24 * 60),
+    refreshTokenDays: integer('REFRESH_TOKEN_DAYS', 7, 1, 30),
+    webOrigin: url('VITE_API_URL', ['http:', 'https:'])?.origin,
+    role,
+    jsonLimitBytes: integer('JSON_LIMIT_MB', 10, 1, 256) * 2 ** 20,
+    uploadLimitBytes: integer('UPLOAD_LIMIT_MB', 1024, 1, 16384) * 2 ** 20,
+    maxColumns: integer('MAX_COLUMNS', 4096, 1, 16384),
+    engineThreads: integer('ENGINE_THREADS', undefined, 1, 64),
+  };
+}
+
+/**
+ * The signing key: as set, or, on the embedded database, made at the first start and kept in `DATA_DIR`, readable by
+ * its owner alone, so that a restart does not sign everybody out.
+ */
+function secretKey(set: string | undefined, databaseUrl: string | undefined, dataDir: string): string {
+  if (set !== undefined) {
+    if (Buffer.byteLength(set) >= MIN_SECRET_BYTES) return set;
+    throw new ConfigError(`SECRET_KEY must be at least ${MIN_SECRET_BYTES} bytes long.`);
+  }
+  if (databaseUrl) {
+    throw new ConfigError(
+      `SECRET_KEY must be set (at least ${MIN_SECRET_BYTES} bytes) when DATABASE_URL is: every process has to sign alike.`,
+    );
+  }
+  const file = path.join(dataDir, 'secret.key');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    // Exclusive: of two first starts at once, one makes the key and the other reads it.
+    writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new ConfigError(`DATA_DIR (${dataDir}) cannot be written: ${(error as Error).message}.`);
+    }
+  }
+  const kept = readFileSync(file, 'utf8').trim();
+  if (Buffer.byteLength(kept) < MIN_SECRET_BYTES) {
+    throw new ConfigError(`The file ${file} is damaged: delete it, and everybody signs in anew, or set SECRET_KEY.`);
+  }
+  return kept;
+}
