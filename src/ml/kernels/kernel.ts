@@ -1,0 +1,160 @@
+import type { Algorithm } from '../types.js';
+
+/**
+ * What a kernel must do. A kernel is made for one table and keeps (or borrows) it for its life, so that it may hold the
+ * rows in its own shared memory, in whatever layout, and spread its work over threads; every call is synchronous for
+ * its caller, which is the leading worker thread.
+ *
+ * The law that lets kernels differ in everything but their answers: float32, SIMD, fused multiply-add and bounds may
+ * only screen. Every label and every number that leaves a kernel is the one that strict float64 gives:
+ * - values: v = x * 2^-exponent, exact in float64 for all but absurd ranges;
+ * - squared distance: d2(v, c) = sum over j = 0, 1, ... d-1, in this order, of (v_j - c_j) * (v_j - c_j), no fusing;
+ * - nearest centre: the lowest d2, the lowest number where they tie;
+ * - sums over rows: within the partitions of {@link partitionBounds} in row order, partitions added in order.
+ *
+ * Parameters marked OUT are written to. Centres are always Float64Array, `k x columns`, in scaled values.
+ */
+export interface Kernel {
+  /** e.g. `plain`, `wasm-relaxed-simd`. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+
+  /**
+   * Nearest centre of every row, without memory of earlier calls.
+   * @param centers `k x columns`
+   * @param labels OUT, one a row
+   */
+  nearest(centers: Float64Array, k: number, labels: Int32Array): void;
+
+  /**
+   * Nearest and second nearest centre of every row. The runner-up is the nearest among the others, lowest number on ties;
+   * -1 and Infinity at k 1.
+   * @param out OUT, one entry a row in each of its arrays
+   */
+  nearestTwo(centers: Float64Array, k: number, out: NearestTwo): void;
+
+  /**
+   * Squared distances to all centres.
+   * @param out OUT, `rows x k`
+   */
+  transform(centers: Float64Array, k: number, out: Float64Array): void;
+
+  /**
+   * Squared distance of every row to the centre that its label names.
+   * @param out OUT, one a row
+   */
+  distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void;
+
+  /**
+   * The scaled values of one row.
+   * @param out OUT, `columns` long
+   */
+  row(index: number, out: Float64Array): void;
+
+  /** Begins a seeding: no row chosen yet. A kernel has at most one seeding and one assigner open. */
+  seeding(): Seeding;
+
+  /** Begins a training with k clusters: every label is -1. */
+  assigner(k: number): Assigner;
+
+  /** Gives the memory and the threads back. */
+  close(): void;
+}
+
+/** What a kernel is made from. The arrays are borrowed and never written to. */
+export interface KernelInput {
+  /** The caller's own values, row-major, known to be finite. */
+  readonly data: Float32Array | Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** Values are taken times 2^-exponent, which brings the largest magnitude into [0.5, 1). */
+  readonly exponent: number;
+  /** One a row, at most 1, none negative; null where all are 1. */
+  readonly weights: Float64Array | null;
+  /** Called between chunks of at most some milliseconds by long calls; throws when the work shall end. */
+  readonly interrupt: () => void;
+}
+
+export type KernelFactory = (input: KernelInput) => Kernel;
+
+export interface NearestTwo {
+  /** OUT, nearest centre. */
+  readonly labels: Int32Array;
+  /** OUT, squared distance to it. */
+  readonly distances: Float64Array;
+  /** OUT, second nearest centre. */
+  readonly runnerUps: Int32Array;
+  /** OUT, squared distance to it. */
+  readonly runnerUpDistances: Float64Array;
+}
+
+/** The state of one k-means++ seeding: how far every row is from the closest of the rows chosen so far. */
+export interface Seeding {
+  /** Squared distance of every row to the closest chosen row; Infinity before the first. Read-only to the caller. */
+  readonly closest: Float64Array;
+  /** Sum of weight x closest, a partition each (length {@link PARTITIONS}), in row order. Read-only to the caller. */
+  readonly masses: Float64Array;
+
+  /** Chooses a row: `closest` falls where d2 to it is lower, `masses` follow. */
+  add(row: number): void;
+
+  /**
+   * What each candidate row would take off: a partition's sum, in row order, of weight x (closest - d2) over the rows
+   * with d2 < closest. Called after the first {@link add}.
+   * @param gains OUT, `candidates.length x PARTITIONS`
+   */
+  gains(candidates: Int32Array, gains: Float64Array): void;
+
+  close(): void;
+}
+
+/** Sums over the rows of each cluster, kept by the training loop and brought up to date by an {@link Assigner}. */
+export interface ClusterSums {
+  /** `k x columns`: weighted sums of the values. */
+  readonly sums: Float64Array;
+  /** k: sums of the weights. */
+  readonly weights: Float64Array;
+  /** k: rows of positive weight. What decides whether a cluster is empty, for it is free of rounding. */
+  readonly counts: Int32Array;
+}
+
+/**
+ * One training: assigns the rows to moving centres again and again. It may keep bounds between calls (Hamerly, Elkan, ...)
+ * and change its method as it goes.
+ */
+export interface Assigner {
+  /** The method used so far and why; final after the last call. */
+  readonly algorithm: Algorithm;
+  /** One a row, -1 before the first call. The caller writes to it only before {@link invalidate}. */
+  readonly labels: Int32Array;
+
+  /**
+   * Gives every row its nearest centre and carries the changes into `sums`: a partition adds up, in row order and from
+   * zero, + weight x row for the new and - weight x row for the old cluster (the new one first) of each row whose label
+   * changed; the partitions' results are then added to `sums` in order. Rows labelled -1 only enter.
+   * @param centers `k x columns`, any centres, though bounds live from small steps
+   * @param sums OUT
+   * @returns the number of rows whose label changed
+   */
+  assign(centers: Float64Array, sums: ClusterSums): number;
+
+  /**
+   * The sums anew from the labels: a partition adds up weight x row in row order from zero, partitions added in order.
+   * @param sums OUT
+   */
+  recount(sums: ClusterSums): void;
+
+  /** The labels were written to from outside, or the centres jumped: forget all bounds. */
+  invalidate(): void;
+
+  close(): void;
+}
+
+/** Rows are summed in so many partitions, whatever the number of threads. */
+export const PARTITIONS = 16;
+
+/** Partition p holds the rows from `bounds[p]` to `bounds[p + 1]` (not included); a matter of the row count alone. */
+export function partitionBounds(rows: number): Int32Array {
+  return Int32Array.from({ length: PARTITIONS + 1 }, (_, p) => Math.floor((rows * p) / PARTITIONS));
+}

@@ -1,0 +1,212 @@
+/**
+ * The shapes that go in and out of the engine. All tables are flat, row-major typed arrays; rows, columns and clusters
+ * are counted from 0. Distances are Euclidean lengths (not squared) unless a name says otherwise.
+ */
+
+/** A dense table, row-major: the value at row i, column j is `data[i * columns + j]`. */
+export interface Matrix {
+  /** `rows * columns` finite values. Backed by a SharedArrayBuffer it is lent to the worker without a copy. */
+  readonly data: Float32Array | Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** `cosine` means spherical k-means: rows are brought to unit length, and so is every centre after each mean. */
+export type Metric = 'euclidean' | 'cosine';
+
+/** Centres to begin from instead of seeding, `k x columns`, in the units of the data. */
+export interface InitialCenters {
+  readonly centers: Matrix;
+}
+
+export interface FitOptions {
+  /** Number of clusters, an integer from 1 to the number of distinct rows. */
+  readonly k: number;
+  /** How to begin: greedy k-means++ (default), k distinct rows at random, or given centres. */
+  readonly init?: 'k-means++' | 'random' | InitialCenters;
+  /** Restarts, 1..10,000; the one of lowest inertia is kept. Default 1. Given centres are fitted once. */
+  readonly nInit?: number;
+  /** Cap on the iterations of one restart, at least 1. Default 300. */
+  readonly maxIterations?: number;
+  /**
+   * Stop when the sum of squared centre shifts is at most this times the mean column variance of the data trained on.
+   * 0 stops only when no label changes. Default 1e-4.
+   */
+  readonly tolerance?: number;
+  /** 0..2^32-1, default 0. The same data, options and seed give the same bits. */
+  readonly seed?: number;
+  readonly metric?: Metric;
+  /** One weight a row: finite, not negative, not all zero. */
+  readonly weights?: Float32Array | Float64Array;
+  /**
+   * `size` (default): clusters are numbered by falling number of rows, ties by the lexicographically smaller centre.
+   * `initial`: they keep the numbers of the centres they began from (a retrain that keeps its parent's ids).
+   */
+  readonly order?: 'size' | 'initial';
+  readonly signal?: AbortSignal;
+  /** Called at most ten times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export type Phase = 'seeding' | 'training' | 'evaluating';
+
+export interface Progress {
+  readonly phase: Phase;
+  /** 0..1, never falling within a call. An estimate: nobody knows the number of iterations beforehand. */
+  readonly fraction: number;
+  readonly k: number;
+  /** The restart under way, from 1. */
+  readonly restart: number;
+  /** The iteration under way within the restart, from 1; 0 while seeding. */
+  readonly iteration: number;
+  /** Weighted sum of squared distances to the centres, of the last iteration (to about 1e-6); null before there is one. */
+  readonly inertia: number | null;
+}
+
+/** Which way the training went, and why it was chosen. */
+export interface Algorithm {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** Something that a user should know, though the answer stands. */
+export interface EngineWarning {
+  /** Stable, e.g. `kmeans.empty_clusters`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface FitResult {
+  readonly k: number;
+  readonly columns: number;
+  /** `k x columns`, in the units of the data (unit vectors when the metric is cosine). */
+  readonly centers: Float64Array;
+  /** The cluster of every row: the nearest centre in strict float64, the lowest number where distances tie. */
+  readonly labels: Int32Array;
+  /** Rows (not weights) a cluster. */
+  readonly sizes: Int32Array;
+  /** Weighted sum of squared distances between the rows and their centres. */
+  readonly inertia: number;
+  /** Iterations of the restart that was kept, counted as scikit-learn does. */
+  readonly iterations: number;
+  /** Whether the kept restart ended because no label changed or by the tolerance. */
+  readonly converged: boolean;
+  /** Number of the kept restart, from 1. */
+  readonly restart: number;
+  readonly seed: number;
+  readonly algorithm: Algorithm;
+  readonly warnings: readonly EngineWarning[];
+}
+
+export interface PredictOptions {
+  readonly metric?: Metric;
+  readonly signal?: AbortSignal;
+  /** `nearest`: labels and distances only, the fastest way. `runner-up` (default): the second nearest too. */
+  readonly detail?: 'nearest' | 'runner-up';
+}
+
+/** One entry a row. */
+export interface PredictResult {
+  readonly labels: Int32Array;
+  /** Distance to the nearest centre, in the space of the centres; on the unit sphere when the metric is cosine. */
+  readonly distances: Float64Array;
+  /** Second nearest centre; -1 where there is none (k 1). Null when not asked for. */
+  readonly runnerUps: Int32Array | null;
+  /** Distance to it; Infinity where there is none. Null when not asked for. */
+  readonly runnerUpDistances: Float64Array | null;
+}
+
+export interface TransformOptions {
+  readonly metric?: Metric;
+  readonly signal?: AbortSignal;
+}
+
+export interface SeedOptions {
+  readonly k: number;
+  readonly init?: 'k-means++' | 'random';
+  readonly seed?: number;
+  /** The restart whose draws are made, from 1 (default). */
+  readonly restart?: number;
+  readonly metric?: Metric;
+  readonly weights?: Float32Array | Float64Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface SeedResult {
+  /** The k chosen rows, in the order in which they were drawn. */
+  readonly rows: Int32Array;
+  /** Those rows' values, `k x columns`. */
+  readonly centers: Float64Array;
+}
+
+export interface EvaluateOptions {
+  /** `k x columns`, in the space of the data. */
+  readonly centers: Matrix;
+  readonly labels: Int32Array;
+  readonly metric?: Metric;
+  readonly weights?: Float32Array | Float64Array;
+  /** Seeds the silhouette's sample. Default 0. */
+  readonly seed?: number;
+  /** The silhouette is exact up to so many rows, and taken on a sample of that size above. Default 20,000; 0 leaves it out. */
+  readonly silhouetteRows?: number;
+  /** Percentiles of the distances a cluster, each 0..100. Default [50, 90, 95, 99]. */
+  readonly percentiles?: readonly number[];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Evaluation {
+  readonly k: number;
+  /** Weighted sum of squared distances to the given centres. */
+  readonly inertia: number;
+  /** Mean silhouette coefficient (Rousseeuw 1987); null where undefined: fewer than two clusters with rows, or a cluster a row. */
+  readonly silhouette: number | null;
+  /** Rows the silhouette was taken on: all of them, or the size of the sample; 0 when left out or undefined. */
+  readonly silhouetteRows: number;
+  /** Mean silhouette a cluster; NaN where undefined or not sampled. */
+  readonly silhouettes: Float64Array;
+  /** Variance ratio criterion (Caliński and Harabasz 1974), unweighted; null below two clusters. */
+  readonly calinskiHarabasz: number | null;
+  /** Davies and Bouldin 1979, lower is better, unweighted; null below two clusters. */
+  readonly daviesBouldin: number | null;
+  /** Rows a cluster. */
+  readonly sizes: Int32Array;
+  /** Distance of each cluster's farthest row to its centre; 0 for one without rows. */
+  readonly radii: Float64Array;
+  /** Mean distance of each cluster's rows to its centre; 0 for one without rows. */
+  readonly meanDistances: Float64Array;
+  readonly percentiles: readonly number[];
+  /** `k x percentiles.length` distances, interpolated linearly as numpy does; NaN for a cluster without rows. */
+  readonly distancePercentiles: Float64Array;
+}
+
+export interface ProjectOptions {
+  /** Number of principal components, default 2; less if the data has fewer columns. */
+  readonly components?: number;
+  /** At most so many rows come back as points, a seeded sample, rows ascending. Default all. The axes come from all rows. */
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly metric?: Metric;
+  /** Projected onto the same axes. */
+  readonly centers?: Matrix;
+  readonly signal?: AbortSignal;
+}
+
+export interface Projection {
+  readonly components: number;
+  readonly columns: number;
+  /** `components x columns`: orthonormal axes; the largest loading of each is positive. */
+  readonly axes: Float64Array;
+  /** Column means, taken off before projecting. */
+  readonly mean: Float64Array;
+  /** Variance (n - 1) along each axis. */
+  readonly explainedVariance: Float64Array;
+  /** The same as a ratio of the whole; all 0 where the data has no variance. */
+  readonly explainedVarianceRatio: Float64Array;
+  /** Numbers of the rows that came back, ascending. */
+  readonly rows: Int32Array;
+  /** `rows.length x components`. */
+  readonly points: Float64Array;
+  /** `k x components`; null without centres. */
+  readonly centers: Float64Array | null;
+}
