@@ -8,7 +8,7 @@ const MAX_FIELDS = 20;
 /** The request does not have the form that the contract asks for. */
 export class InvalidRequestError extends DomainError {
   constructor(errors: FieldError[]) {
-    const [first] = errors;
+    const first = errors.at(0);
     super(
       'malformed',
       'request.invalid',

@@ -1,0 +1,94 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { IdPipe } from '../common/ids.js';
+import { mapPage, PageQuery } from '../common/paging.js';
+import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import type { Principal } from '../users/auth/principal.js';
+import type { Chat } from './chat.entity.js';
+import { ChatsService } from './chats.service.js';
+import { ChatDto, ChatPage, MessageDto, MessagePage } from './dto/chat-answers.dto.js';
+import { CreateChatDto, CreateMessageDto, ListChatsQuery, UpdateChatDto } from './dto/chat-requests.dto.js';
+import type { Message } from './message.entity.js';
+
+@ApiTags('Chats')
+@ApiBearerAuth()
+@ApiProblems()
+@Controller('chats')
+export class ChatsController {
+  constructor(private readonly chats: ChatsService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Open a chat' })
+  async create(@CurrentUser() user: Principal, @Body() body: CreateChatDto): Promise<ChatDto> {
+    return toChat(await this.chats.create(user.userId, body.title));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'My chats, newest activity first' })
+  async list(@CurrentUser() user: Principal, @Query() query: ListChatsQuery): Promise<ChatPage> {
+    return mapPage(await this.chats.list(user.userId, query.q, query), toChat);
+  }
+
+  @Get(':chatId')
+  @ApiOperation({ summary: 'One chat' })
+  async get(@CurrentUser() user: Principal, @Param('chatId', IdPipe) chatId: string): Promise<ChatDto> {
+    return toChat(await this.chats.require(user.userId, chatId));
+  }
+
+  @Patch(':chatId')
+  @ApiOperation({ summary: 'Rename a chat, or pin centers to it' })
+  @ApiProblems(422)
+  async update(
+    @CurrentUser() user: Principal,
+    @Param('chatId', IdPipe) chatId: string,
+    @Body() body: UpdateChatDto,
+  ): Promise<ChatDto> {
+    return toChat(await this.chats.update(user.userId, chatId, body));
+  }
+
+  @Delete(':chatId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a chat with all that is in it' })
+  async delete(@CurrentUser() user: Principal, @Param('chatId', IdPipe) chatId: string): Promise<void> {
+    await this.chats.delete(user.userId, chatId);
+  }
+
+  @Get(':chatId/messages')
+  @ApiOperation({ summary: 'The messages of a chat, oldest first' })
+  async listMessages(
+    @CurrentUser() user: Principal,
+    @Param('chatId', IdPipe) chatId: string,
+    @Query() page: PageQuery,
+  ): Promise<MessagePage> {
+    return mapPage(await this.chats.listMessages(user.userId, chatId, page), toMessage);
+  }
+
+  @Post(':chatId/messages')
+  @ApiOperation({ summary: 'Write a note' })
+  async addNote(
+    @CurrentUser() user: Principal,
+    @Param('chatId', IdPipe) chatId: string,
+    @Body() body: CreateMessageDto,
+  ): Promise<MessageDto> {
+    return toMessage(await this.chats.addNote(user.userId, chatId, body.text));
+  }
+}
+
+function toChat({ id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt }: Chat): ChatDto {
+  return { id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt };
+}
+
+function toMessage({ id, chatId, author, kind, text, datasetId, runId, centersId, createdAt }: Message): MessageDto {
+  return {
+    id,
+    chatId,
+    author,
+    kind,
+    text,
+    ...(datasetId && { datasetId }),
+    ...(runId && { runId }),
+    ...(centersId && { centersId }),
+    createdAt,
+  };
+}

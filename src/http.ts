@@ -1,0 +1,76 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { AppConfig } from './config/app-config.js';
+import { Problem } from './common/problem.js';
+
+/** Paths outside of the API's prefix. */
+const BARE_PATHS = ['health/live', 'health/ready', 'metrics'];
+
+/** Swagger UI brings a style element and embedded pictures; the policy of everything else stays without them. */
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Fastify with the limits of the settings. */
+export function httpAdapter(config: AppConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: config.jsonLimitBytes,
+    // A path segment is an id or a word; the router refuses longer ones before any handler sees them.
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+  });
+}
+
+/** Everything that HTTP needs and modules do not know: headers, cookies, CORS, the prefix, the API's description. */
+export async function configureHttp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+  const https = config.publicUrl.startsWith('https:');
+  app.setGlobalPrefix('api/v1', { exclude: BARE_PATHS });
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+    referrerPolicy: { policy: 'no-referrer' },
+    hsts: https && { maxAge: 31_536_000 },
+  });
+  if (config.webOrigin) {
+    app.enableCors({
+      origin: config.webOrigin,
+      credentials: true,
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+      exposedHeaders: ['Location', 'Retry-After'],
+      maxAge: 600,
+    });
+  }
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      if (/^\/docs(\/|$|\?)/.test(request.url)) void reply.header('Content-Security-Policy', DOCS_POLICY);
+      done();
+    });
+  SwaggerModule.setup('docs', app, () => describeApi(app), {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Centroid API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tagsSorter: undefined },
+  });
+}
+
+/** The contract as OpenAPI 3, from the code. */
+export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+  const description = new DocumentBuilder()
+    .setTitle('Centroid')
+    .setDescription(
+      'Which rows belong together? Upload a table to a chat, start a run, keep its centers, and ask them about new rows.\n\n' +
+        'Begin with `POST /api/v1/auth/register`, copy `accessToken` from its answer, and press **Authorize**.',
+    )
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  return SwaggerModule.createDocument(app, description, { extraModels: [Problem] });
+}
