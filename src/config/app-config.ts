@@ -117,16 +117,19 @@ function secretKey(set: string | undefined, databaseUrl: string | undefined, dat
     );
   }
   const file = path.join(dataDir, 'secret.key');
+  let kept: string;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // Exclusive: of two first starts at once, one makes the key and the other reads it.
-    writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new ConfigError(`DATA_DIR (${dataDir}) cannot be written: ${(error as Error).message}.`);
+    try {
+      // Exclusive: of two first starts at once, one makes the key and the other reads it.
+      writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
+    kept = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`DATA_DIR (${dataDir}) cannot be used: ${(error as Error).message}.`);
   }
-  const kept = readFileSync(file, 'utf8').trim();
   if (Buffer.byteLength(kept) < MIN_SECRET_BYTES) {
     throw new ConfigError(`The file ${file} is damaged: delete it, and everybody signs in anew, or set SECRET_KEY.`);
   }
