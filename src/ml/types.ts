@@ -85,8 +85,8 @@ export interface FitResult {
   readonly labels: Int32Array;
   /** Rows (not weights) a cluster. */
   readonly sizes: Int32Array;
-  /** Weighted sum of squared distances between the rows and their centres. */
-  readonly inertia: number;
+  /** Weighted sum of squared distances between the rows and their centres; null, with a warning, if beyond float64. */
+  readonly inertia: number | null;
   /** Iterations of the restart that was kept, counted as scikit-learn does. */
   readonly iterations: number;
   /** Whether the kept restart ended because no label changed or by the tolerance. */
@@ -157,8 +157,8 @@ export interface EvaluateOptions {
 
 export interface Evaluation {
   readonly k: number;
-  /** Weighted sum of squared distances to the given centres. */
-  readonly inertia: number;
+  /** Weighted sum of squared distances to the given centres; null if beyond float64. */
+  readonly inertia: number | null;
   /** Mean silhouette coefficient (Rousseeuw 1987); null where undefined: fewer than two clusters with rows, or a cluster a row. */
   readonly silhouette: number | null;
   /** Rows the silhouette was taken on: all of them, or the size of the sample; 0 when left out or undefined. */

@@ -7,7 +7,7 @@ import type { Algorithm } from '../types.js';
  *
  * The law that lets kernels differ in everything but their answers: float32, SIMD, fused multiply-add and bounds may
  * only screen. Every label and every number that leaves a kernel is the one that strict float64 gives:
- * - values: v = x * 2^-exponent, exact in float64 for all but absurd ranges;
+ * - values: v = x * first * second of {@link scaleFactors}, exact in float64 for all but absurd ranges;
  * - squared distance: d2(v, c) = sum over j = 0, 1, ... d-1, in this order, of (v_j - c_j) * (v_j - c_j), no fusing;
  * - nearest centre: the lowest d2, the lowest number where they tie;
  * - sums over rows: within the partitions of {@link partitionBounds} in row order, partitions added in order.
@@ -157,4 +157,13 @@ export const PARTITIONS = 16;
 /** Partition p holds the rows from `bounds[p]` to `bounds[p + 1]` (not included); a matter of the row count alone. */
 export function partitionBounds(rows: number): Int32Array {
   return Int32Array.from({ length: PARTITIONS + 1 }, (_, p) => Math.floor((rows * p) / PARTITIONS));
+}
+
+/**
+ * 2^-exponent as two factors, applied one after the other, for as one it may lie beyond float64. A value that is so far
+ * below the largest one (2^-1022 of it) that it becomes subnormal loses bits.
+ */
+export function scaleFactors(exponent: number): readonly [first: number, second: number] {
+  const half = Math.trunc(-exponent / 2);
+  return [2 ** half, 2 ** (-exponent - half)];
 }

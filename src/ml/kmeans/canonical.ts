@@ -1,0 +1,33 @@
+/**
+ * The order in which clusters are numbered: by falling size, ties by the lexicographically smaller centre.
+ * @param centers `k x columns`
+ * @returns the old numbers in their new order
+ */
+export function canonicalOrder(centers: Float64Array, sizes: Int32Array): Int32Array {
+  const columns = centers.length / sizes.length;
+  return Int32Array.from({ length: sizes.length }, (_, c) => c).sort((a, b) => {
+    if (sizes[a] !== sizes[b]) return sizes[b] - sizes[a];
+    for (let j = 0; j < columns; j++) {
+      const left = centers[a * columns + j];
+      const right = centers[b * columns + j];
+      if (left !== right) return left < right ? -1 : 1;
+    }
+    return a - b;
+  });
+}
+
+/** Centres and labels numbered anew; `order[new number] = old number`. */
+export function renumber(
+  centers: Float64Array,
+  labels: Int32Array,
+  order: Int32Array,
+  columns: number,
+): { centers: Float64Array; labels: Int32Array } {
+  const moved = new Float64Array(centers.length);
+  const numbers = new Int32Array(order.length);
+  order.forEach((from, to) => {
+    numbers[from] = to;
+    moved.set(centers.subarray(from * columns, (from + 1) * columns), to * columns);
+  });
+  return { centers: moved, labels: labels.map((label) => numbers[label]) };
+}

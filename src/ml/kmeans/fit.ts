@@ -1,0 +1,157 @@
+import { createKernel } from '../kernels/choose.js';
+import type { Kernel } from '../kernels/kernel.js';
+import type { EngineWarning, FitOptions, FitResult, Matrix, Progress, SeedOptions, SeedResult } from '../types.js';
+import { canonicalOrder, renumber } from './canonical.js';
+import { Generator } from './generator.js';
+import { Helper } from './helper.js';
+import { KMeans, type Trained } from './kmeans.js';
+import { centersIntoSpace, centersOutOfSpace, openSpace, spreadOf, timesPowerOfTwo, type Space } from './space.js';
+
+/** What a job tells and asks while it runs. */
+export interface Hooks {
+  /** Throws when the job shall end. Called every few milliseconds. */
+  readonly interrupt: () => void;
+  /** Null where nobody listens. Called as often as there is news; whoever listens thins it out. */
+  readonly progress: ((progress: Progress) => void) | null;
+}
+
+export type FitJobOptions = Omit<FitOptions, 'signal' | 'onProgress'>;
+export type SeedJobOptions = Omit<SeedOptions, 'signal'>;
+
+/** Fits centres to checked options: `nInit` restarts, of which one wins only by a strictly lower inertia. */
+export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitResult {
+  const { k, init = 'k-means++', maxIterations = 300, tolerance = 1e-4, seed = 0 } = options;
+  const space = openSpace(matrix, options.metric ?? 'euclidean', options.weights, hooks.interrupt);
+  const kernel = createKernel(space.input);
+  try {
+    const { weights } = space.input;
+    const helper = new Helper(kernel, weights, hooks.interrupt);
+    if (typeof init === 'object') helper.requireDistinct(k);
+    const restarts = typeof init === 'object' ? 1 : (options.nInit ?? 1);
+    const spread = tolerance > 0 || hooks.progress !== null ? spreadOf(space) : null;
+    const training = {
+      k,
+      maxIterations,
+      shiftTolerance: tolerance > 0 ? tolerance * spread!.variance : 0,
+      spherical: space.metric === 'cosine',
+    };
+
+    let best: Trained | undefined;
+    let bestRestart = 0;
+    for (let restart = 1; restart <= restarts; restart++) {
+      const tell = (iteration: number, inertia: number | null): void => {
+        const within = iteration / (iteration + 10);
+        const fraction = (restart - 1 + within) / restarts;
+        hooks.progress?.({
+          phase: iteration === 0 ? 'seeding' : 'training',
+          fraction,
+          k,
+          restart,
+          iteration,
+          inertia: inertia === null ? null : finiteOrNull(inertiaOutOfSpace(inertia, space)),
+        });
+      };
+      tell(0, null);
+      const start =
+        typeof init === 'object'
+          ? centersIntoSpace(init.centers, space)
+          : rowsOf(kernel, draw(helper, init, k, seed, restart));
+      const kmeans = new KMeans(kernel, weights, training, (iteration, cluster) => {
+        hooks.interrupt();
+        if (hooks.progress !== null) tell(iteration, cluster.scatterWithin(spread!.mean, spread!.scatter));
+      });
+      const trained = kmeans.train(start);
+      if (best === undefined || trained.inertia < best.inertia) {
+        best = trained;
+        bestRestart = restart;
+      }
+    }
+    return finish(best!, bestRestart, seed, matrix, options, space);
+  } finally {
+    kernel.close();
+  }
+}
+
+/** The rows that a fit with these options would begin its restart from. */
+export function seed(matrix: Matrix, options: SeedJobOptions, hooks: Hooks): SeedResult {
+  const { k, init = 'k-means++', seed: seedNumber = 0, restart = 1 } = options;
+  const space = openSpace(matrix, options.metric ?? 'euclidean', options.weights, hooks.interrupt);
+  const kernel = createKernel(space.input);
+  try {
+    const helper = new Helper(kernel, space.input.weights, hooks.interrupt);
+    const rows = draw(helper, init, k, seedNumber, restart);
+    return { rows, centers: centersOutOfSpace(rowsOf(kernel, rows), space) };
+  } finally {
+    kernel.close();
+  }
+}
+
+function draw(helper: Helper, init: 'k-means++' | 'random', k: number, seed: number, restart: number): Int32Array {
+  const generator = new Generator(seed, restart);
+  return init === 'random' ? helper.random(k, generator) : helper.plusPlus(k, generator);
+}
+
+function rowsOf(kernel: Kernel, rows: Int32Array): Float64Array {
+  const values = new Float64Array(rows.length * kernel.columns);
+  rows.forEach((row, c) => {
+    kernel.row(row, values.subarray(c * kernel.columns, (c + 1) * kernel.columns));
+  });
+  return values;
+}
+
+/** Out of the space, in the order asked for, with the warnings. */
+function finish(
+  trained: Trained,
+  restart: number,
+  seed: number,
+  matrix: Matrix,
+  options: FitJobOptions,
+  space: Space,
+): FitResult {
+  const { k } = options;
+  const { columns } = matrix;
+  const sizes = new Int32Array(k);
+  for (const label of trained.labels) sizes[label]++;
+  const order =
+    options.order === 'initial' ? Int32Array.from({ length: k }, (_, c) => c) : canonicalOrder(trained.centers, sizes);
+  const { centers, labels } = renumber(trained.centers, trained.labels, order, columns);
+  const warnings: EngineWarning[] = [];
+  if (trained.refilled > 0) {
+    const message = `Clusters that ran empty were given the farthest row ${trained.refilled} times.`;
+    warnings.push({ code: 'kmeans.empty_clusters', message });
+  }
+  if (trained.empty > 0) {
+    warnings.push({ code: 'kmeans.still_empty', message: `${trained.empty} clusters are empty.` });
+  }
+  if (!trained.converged) {
+    const message = `Stopped after ${trained.iterations} iterations before the clusters stood still.`;
+    warnings.push({ code: 'kmeans.not_converged', message });
+  }
+  const inertia = finiteOrNull(inertiaOutOfSpace(trained.inertia, space));
+  if (inertia === null) {
+    const message = 'The inertia is beyond the range of float64, so it is left out; scale the data down to see it.';
+    warnings.push({ code: 'kmeans.inertia_out_of_range', message });
+  }
+  return {
+    k,
+    columns,
+    centers: centersOutOfSpace(centers, space),
+    labels,
+    sizes: Int32Array.from(order, (c) => sizes[c]),
+    inertia,
+    iterations: trained.iterations,
+    converged: trained.converged,
+    restart,
+    seed,
+    algorithm: trained.algorithm,
+    warnings,
+  };
+}
+
+function inertiaOutOfSpace(inertia: number, space: Space): number {
+  return timesPowerOfTwo(inertia, 2 * space.exponent + space.weightExponent);
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,122 @@
+import type { Kernel } from '../kernels/kernel.js';
+import type { Algorithm } from '../types.js';
+import { Cluster } from './cluster.js';
+import { weightedSum } from './space.js';
+
+/** Sums are taken anew at the first and every 16th iteration, so that a run resumed from there ends with the same bits. */
+const RECOUNT_EVERY = 16;
+
+export interface TrainingOptions {
+  readonly k: number;
+  readonly maxIterations: number;
+  /** Largest sum of squared shifts, in the kernel's space, that counts as standing still; 0 for labels only. */
+  readonly shiftTolerance: number;
+  readonly spherical: boolean;
+}
+
+/** One training's outcome, in the kernel's space, clusters numbered as the starting centres were. */
+export interface Trained {
+  readonly centers: Float64Array;
+  readonly labels: Int32Array;
+  readonly inertia: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** How often an empty cluster was given a row. */
+  readonly refilled: number;
+  /** Clusters that are empty after all. */
+  readonly empty: number;
+  readonly algorithm: Algorithm;
+}
+
+/**
+ * Training: Lloyd's iteration (1957, published 1982) from given centres until no label changes, or the centres stand
+ * still within the tolerance, or the cap; after the last two one more assignment, so that labels and centres agree.
+ */
+export class KMeans {
+  /** @param weights one a row, as the kernel has them; null where all are 1 */
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly weights: Float64Array | null,
+    private readonly options: TrainingOptions,
+    /** Called after every iteration. */
+    private readonly onIteration: (iteration: number, cluster: Cluster) => void,
+  ) {}
+
+  /** @param initial `k x columns`, in the kernel's space */
+  train(initial: Float64Array): Trained {
+    const { k, spherical } = this.options;
+    const cluster = new Cluster(this.kernel, this.weights, k, spherical);
+    try {
+      return this.iterate(cluster, Float64Array.from(initial));
+    } finally {
+      cluster.close();
+    }
+  }
+
+  /**
+   * Weighted sum of squared distances to the labels' centres, within the partitions in row order, partitions in order.
+   */
+  inertia(centers: Float64Array, labels: Int32Array): number {
+    const distances = new Float64Array(this.kernel.rows);
+    this.kernel.distances(centers, labels, distances);
+    return weightedSum(distances, this.weights);
+  }
+
+  private iterate(cluster: Cluster, initial: Float64Array): Trained {
+    const { maxIterations, shiftTolerance } = this.options;
+    let centers = initial;
+    let next: Float64Array = new Float64Array(initial.length);
+    let refilled = 0;
+    let iterations = 0;
+    let standing = 0;
+    let ending: 'labels' | 'shift' | 'cap' = 'cap';
+
+    while (iterations < maxIterations) {
+      iterations++;
+      const moved = cluster.assign(centers);
+      const filled = cluster.fillEmpty(centers);
+      refilled += filled;
+      const still = moved === 0 && filled === 0;
+      standing = still ? standing + 1 : 0;
+      if (still || iterations % RECOUNT_EVERY === 1) cluster.recount();
+      const shift = cluster.means(centers, next);
+      [centers, next] = [next, centers];
+      this.onIteration(iterations, cluster);
+      if (still && shift === 0) {
+        ending = 'labels';
+        break;
+      }
+      if (shiftTolerance > 0 && shift <= shiftTolerance) {
+        ending = 'shift';
+        break;
+      }
+    }
+    // Further iterations without a moved label served only to take the rounding out of the centres.
+    const counted = standing > 0 ? iterations - standing + 1 : iterations;
+    if (ending !== 'labels') refilled += this.settle(cluster, centers, next);
+    return {
+      centers,
+      labels: Int32Array.from(cluster.labels),
+      inertia: this.inertia(centers, cluster.labels),
+      iterations: counted,
+      converged: ending !== 'cap' || standing > 0,
+      refilled,
+      empty: cluster.emptyCount,
+      algorithm: cluster.algorithm,
+    };
+  }
+
+  /** One more assignment; where that leaves a cluster empty, it is given a row and the assignment is done again. */
+  private settle(cluster: Cluster, centers: Float64Array, scratch: Float64Array): number {
+    let refilled = 0;
+    for (let round = 0; round <= this.options.k; round++) {
+      cluster.assign(centers);
+      const filled = cluster.fillEmpty(centers);
+      if (filled === 0) break;
+      refilled += filled;
+      cluster.means(centers, scratch);
+      centers.set(scratch);
+    }
+    return refilled;
+  }
+}

@@ -1,0 +1,219 @@
+import { EngineError } from '../errors.js';
+import { partitionBounds, PARTITIONS, scaleFactors, type KernelInput } from '../kernels/kernel.js';
+import type { Matrix, Metric } from '../types.js';
+import { normalise } from './cluster.js';
+
+/**
+ * The space that the engine works in. Values are taken times a power of two, which changes no bit of the answers but
+ * keeps squares from over- and underflowing: 1e300 and 1e-300 cluster as 1 does. Distances below about 2^-511 of the
+ * largest value count as 0. Under the cosine metric rows are of unit length and there is nothing to scale.
+ */
+export interface Space {
+  readonly input: KernelInput;
+  /** Values in the space = values of the caller x 2^-exponent. */
+  readonly exponent: number;
+  /** Weights in the space = weights of the caller x 2^-weightExponent. */
+  readonly weightExponent: number;
+  readonly metric: Metric;
+}
+
+/**
+ * Checks the values and weights and opens their space.
+ * @throws EngineError `kmeans.not_finite` with row and column, `kmeans.zero_row` (cosine), `kmeans.bad_weights`
+ */
+export function openSpace(
+  matrix: Matrix,
+  metric: Metric,
+  weights: Float32Array | Float64Array | undefined,
+  interrupt: () => void,
+): Space {
+  const { rows, columns } = matrix;
+  const largest = largestMagnitude(matrix, interrupt);
+  const data = metric === 'cosine' ? unitRows(matrix, interrupt) : matrix.data;
+  const exponent = metric === 'cosine' ? 0 : exponentOf(largest);
+  const scaled = weights === undefined ? { weights: null, exponent: 0 } : scaleWeights(weights);
+  return {
+    input: { data, rows, columns, exponent, weights: scaled.weights, interrupt },
+    exponent,
+    weightExponent: scaled.exponent,
+    metric,
+  };
+}
+
+/** The smallest e with |value| < 2^e; 0 for 0. */
+export function exponentOf(value: number): number {
+  if (value === 0) return 0;
+  let exponent = Math.floor(Math.log2(value)) + 1;
+  // Math.log2 may be off by one unit in the last place, right at the powers of two.
+  const [first, second] = scaleFactors(exponent);
+  const scaled = value * first * second;
+  if (scaled >= 1) exponent++;
+  else if (scaled < 0.5) exponent--;
+  return exponent;
+}
+
+/** value x 2^exponent. */
+export function timesPowerOfTwo(value: number, exponent: number): number {
+  // In steps that each stay a normal number, the last of which alone may round.
+  let rest = exponent;
+  let scaled = value;
+  while (rest > 1000) {
+    scaled *= 2 ** 1000;
+    rest -= 1000;
+  }
+  while (rest < -1000) {
+    scaled *= 2 ** -1000;
+    rest += 1000;
+  }
+  return scaled * 2 ** rest;
+}
+
+/** Centres of the caller in the space, `k x columns`. */
+export function centersIntoSpace(centers: Matrix, space: Pick<Space, 'exponent' | 'metric'>): Float64Array {
+  if (space.metric === 'cosine') return Float64Array.from(unitRows(centers, () => undefined));
+  const [first, second] = scaleFactors(space.exponent);
+  return Float64Array.from(centers.data, (value) => value * first * second);
+}
+
+/** Centres in the space to the caller's units. */
+export function centersOutOfSpace(centers: Float64Array, space: Pick<Space, 'exponent'>): Float64Array {
+  return centers.map((value) => timesPowerOfTwo(value, space.exponent));
+}
+
+export interface Spread {
+  /** Weighted mean of each column. */
+  readonly mean: Float64Array;
+  /** Weighted sum of the squared distances of all rows to it. */
+  readonly scatter: number;
+  /** The mean over the columns of their population variance, weights left out: what a tolerance is a share of. */
+  readonly variance: number;
+}
+
+/** How the rows spread, in the space: two passes in strict float64, partition by partition. */
+export function spreadOf({ input }: Space): Spread {
+  const { data, rows, columns, weights } = input;
+  const [first, second] = scaleFactors(input.exponent);
+  const bounds = partitionBounds(rows);
+  const overPartitions = (visit: (value: number, weight: number, column: number) => void, after: () => void): void => {
+    for (let p = 0; p < PARTITIONS; p++) {
+      input.interrupt();
+      for (let i = bounds[p]; i < bounds[p + 1]; i++) {
+        const weight = weights === null ? 1 : weights[i];
+        for (let j = 0; j < columns; j++) visit(data[i * columns + j] * first * second, weight, j);
+      }
+      after();
+    }
+  };
+  const total = weights === null ? rows : weightedSum(new Float64Array(rows).fill(1), weights);
+  const plain = new Float64Array(columns);
+  const mean = new Float64Array(columns);
+  const part = new Float64Array(2 * columns);
+  overPartitions(
+    (value, weight, j) => {
+      part[j] += value;
+      part[columns + j] += weight * value;
+    },
+    () => {
+      for (let j = 0; j < columns; j++) {
+        plain[j] += part[j] / rows;
+        mean[j] += part[columns + j] / total;
+      }
+      part.fill(0);
+    },
+  );
+  let variance = 0;
+  let scatter = 0;
+  let partVariance = 0;
+  let partScatter = 0;
+  overPartitions(
+    (value, weight, j) => {
+      partVariance += (value - plain[j]) ** 2;
+      partScatter += weight * (value - mean[j]) ** 2;
+    },
+    () => {
+      variance += partVariance;
+      scatter += partScatter;
+      partVariance = partScatter = 0;
+    },
+  );
+  return { mean, scatter, variance: variance / rows / columns };
+}
+
+/** Sum of weight x value, within the partitions in row order, partitions added in order. */
+export function weightedSum(values: Float64Array, weights: Float64Array | null): number {
+  const bounds = partitionBounds(values.length);
+  let sum = 0;
+  for (let p = 0; p < PARTITIONS; p++) {
+    let part = 0;
+    for (let i = bounds[p]; i < bounds[p + 1]; i++) part += weights === null ? values[i] : weights[i] * values[i];
+    sum += part;
+  }
+  return sum;
+}
+
+function largestMagnitude({ data, columns }: Matrix, interrupt: () => void): number {
+  let largest = 0;
+  const chunk = 1 << 20;
+  for (let start = 0; start < data.length; start += chunk) {
+    interrupt();
+    const end = Math.min(data.length, start + chunk);
+    for (let i = start; i < end; i++) {
+      const size = Math.abs(data[i]);
+      if (size > largest) largest = size;
+      // True for infinity and NaN alike.
+      else if (!(size <= largest)) refuseNotFinite(data, i, columns);
+    }
+    if (largest === Infinity)
+      refuseNotFinite(data, data.subarray(start, end).findIndex((v) => !Number.isFinite(v)) + start, columns);
+  }
+  return largest;
+}
+
+function refuseNotFinite(data: Float32Array | Float64Array, index: number, columns: number): never {
+  const row = Math.floor(index / columns);
+  const column = index % columns;
+  throw new EngineError('kmeans.not_finite', `Row ${row}, column ${column} is ${data[index]}; it must be finite.`, {
+    row,
+    column,
+  });
+}
+
+/** Rows of unit length, in float64. Each is first brought near 1 by a power of two, for its squares' sake. */
+function unitRows({ data, rows, columns }: Matrix, interrupt: () => void): Float64Array {
+  const unit = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    if (i % 4096 === 0) interrupt();
+    const from = i * columns;
+    let largest = 0;
+    for (let j = from; j < from + columns; j++) largest = Math.max(largest, Math.abs(data[j]));
+    if (largest === 0) {
+      throw new EngineError('kmeans.zero_row', `Row ${i} is all zero: it has no direction for the cosine metric.`, {
+        row: i,
+      });
+    }
+    const [first, second] = scaleFactors(exponentOf(largest));
+    for (let j = from; j < from + columns; j++) unit[j] = data[j] * first * second;
+    normalise(unit, from, columns);
+  }
+  return unit;
+}
+
+function scaleWeights(weights: Float32Array | Float64Array): { weights: Float64Array | null; exponent: number } {
+  let largest = 0;
+  weights.forEach((weight, row) => {
+    if (!(Number.isFinite(weight) && weight >= 0)) {
+      throw new EngineError(
+        'kmeans.bad_weights',
+        `The weight of row ${row} is ${weight}; it must be finite and not negative.`,
+        {
+          row,
+        },
+      );
+    }
+    largest = Math.max(largest, weight);
+  });
+  if (largest === 0) throw new EngineError('kmeans.bad_weights', 'All weights are 0.');
+  const exponent = exponentOf(largest);
+  const [first, second] = scaleFactors(exponent);
+  return { weights: Float64Array.from(weights, (weight) => weight * first * second), exponent };
+}
