@@ -1,0 +1,147 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Chat } from '../chats/chat.entity.js';
+import type { FittedPreparation } from '../ml/preparation/types.js';
+import type { Metric } from '../ml/types.js';
+
+/** What training knew of one cluster. Distances are those of its rows to its centre, in the space trained in. */
+export interface ClusterFacts {
+  /** Rows. */
+  size: number;
+  meanDistance: number;
+  /** Distance of the farthest row. */
+  radius: number;
+  /** Mean silhouette coefficient; null where undefined or not sampled. */
+  silhouette: number | null;
+  /** By percentile, such as `{"50": 0.4, "99": 1.9}`; null for a cluster without rows. */
+  distancePercentiles: Record<string, number> | null;
+}
+
+/** How good the whole is, in the space trained in; null where it is undefined. */
+export interface CentersMetrics {
+  silhouette: number | null;
+  silhouetteRows: number;
+  calinskiHarabasz: number | null;
+  daviesBouldin: number | null;
+}
+
+/**
+ * A trained model: centres with all that a prediction replays. Never changes, the names aside. What only training can
+ * know is null for centers that were brought from elsewhere without it.
+ */
+@Entity('centers')
+@Index('ix_centers_parent', ['parentId'])
+@Unique('uq_centers_owner', ['userId', 'id'])
+@Unique('uq_centers_chat', ['userId', 'chatId', 'id'])
+@Unique('uq_centers_version', ['userId', 'chatId', 'version'])
+@ForeignKey(() => Chat, ['userId', 'chatId'], ['userId', 'id'], { name: 'fk_centers_chat', onDelete: 'CASCADE' })
+@ForeignKey(() => Centers, ['userId', 'parentId'], ['userId', 'id'], {
+  name: 'fk_centers_parent_owner',
+  deferrable: 'INITIALLY DEFERRED',
+})
+export class Centers {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_centers' })
+  id!: string;
+
+  @Column('uuid')
+  userId!: string;
+
+  @Column('uuid')
+  chatId!: string;
+
+  // No foreign key: runs are above, and go with their chat only, which takes the centers along.
+  @Column('uuid', { nullable: true })
+  runId!: string | null;
+
+  /** The centers that these were retrained from. */
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => Centers, { name: 'fk_centers_parent', onDelete: 'SET NULL' })
+  parentId!: string | null;
+
+  @Column('text')
+  name!: string;
+
+  /** Counts from 1 within the chat; a number is never given twice. */
+  @Column('integer')
+  version!: number;
+
+  @Column('integer')
+  k!: number;
+
+  /** Names of the columns that a row has, in order. */
+  @Column('jsonb')
+  columns!: string[];
+
+  /** The centres in the units of the data, float64 little-endian, `k x features`. */
+  @Column('bytea')
+  values!: Buffer;
+
+  /** The centres in the space trained in, the same layout. */
+  @Column('bytea')
+  trained!: Buffer;
+
+  @Column('text')
+  metric!: Metric;
+
+  @Column('jsonb')
+  preparation!: FittedPreparation;
+
+  /** One a cluster. */
+  @Column('jsonb', { nullable: true })
+  clusters!: ClusterFacts[] | null;
+
+  /** Names that people gave, one a cluster. */
+  @Column('jsonb')
+  clusterNames!: (string | null)[];
+
+  /** The column that names a row: not trained on, echoed beside predictions. */
+  @Column('text', { nullable: true })
+  idColumn!: string | null;
+
+  @Column('double precision', { nullable: true })
+  inertia!: number | null;
+
+  @Column('jsonb', { nullable: true })
+  metrics!: CentersMetrics | null;
+
+  /** What the run was asked for, defaults filled in. */
+  @Column('jsonb', { nullable: true })
+  params!: object | null;
+
+  /** 0..2^32-1. */
+  @Column('bigint', {
+    nullable: true,
+    transformer: { to: (value: number | null) => value, from: (value: string | null) => value && Number(value) },
+  })
+  seed!: number | null;
+
+  @Column('text', { nullable: true })
+  engineVersion!: string | null;
+
+  @Column('text', { nullable: true })
+  datasetSha256!: string | null;
+
+  @Column({ type: 'timestamptz', precision: 3 })
+  createdAt!: Date;
+}
+
+/** The last version number given in a chat, so that deleting centers does not free theirs. */
+@Entity('centers_counters')
+@ForeignKey(() => Chat, ['userId', 'chatId'], ['userId', 'id'], {
+  name: 'fk_centers_counters_chat',
+  onDelete: 'CASCADE',
+})
+export class CentersCounter {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_centers_counters' })
+  userId!: string;
+
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_centers_counters' })
+  chatId!: string;
+
+  @Column('integer')
+  last!: number;
+}
+
+// A chat's pin names centers of that chat. Said here because chats are below and know no centers.
+ForeignKey(() => Centers, ['userId', 'id', 'pinnedCentersId'], ['userId', 'chatId', 'id'], {
+  name: 'fk_chats_pinned_centers',
+})(Chat);

@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ChatsService } from '../chats/chats.service.js';
+import { NotFoundError } from '../common/errors.js';
+import { newId } from '../common/ids.js';
+import type { Page, PageQuery } from '../common/paging.js';
+import { invertPreparation } from '../ml/preparation/preparation.js';
+import type { FittedPreparation } from '../ml/preparation/types.js';
+import type { Evaluation, FitResult, Metric } from '../ml/types.js';
+import type { Centers, ClusterFacts } from './centers.entity.js';
+import { CentersRepository } from './centers.repository.js';
+import { toBytes, withoutNegativeZeros } from './floats.js';
+
+/** What a run hands over when it has succeeded. */
+export interface TrainedCenters {
+  userId: string;
+  chatId: string;
+  runId: string;
+  /** The centers that the run began from, when it was a retrain. */
+  parentId?: string;
+  /** Default: `k clusters`. */
+  name?: string;
+  /** As fitted on the rows of the run. */
+  preparation: FittedPreparation;
+  metric: Metric;
+  /** Of which `centers` are in the space that `preparation` leads to. */
+  fit: Pick<FitResult, 'centers' | 'inertia' | 'seed'>;
+  /** Taken on the same rows, with percentile 99 among its `percentiles`. */
+  evaluation: Omit<Evaluation, 'k' | 'inertia'>;
+  /** The parameters of the run, defaults filled in. Plain JSON. */
+  params: Record<string, unknown>;
+  /** The column that names a row. */
+  idColumn?: string;
+  engineVersion: string;
+  /** Of the data set trained on, in hex. */
+  datasetSha256: string;
+}
+
+/** What is common to centers however they came about. */
+export type NewCenters = Omit<Centers, 'id' | 'version' | 'createdAt' | 'k'>;
+
+/** Stored centers: immutable and numbered within their chat. */
+@Injectable()
+export class CentersService {
+  constructor(
+    private readonly repository: CentersRepository,
+    private readonly chats: ChatsService,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** Newest first. @throws NotFoundError when the chat is not the user's */
+  async list(userId: string, chatId: string, page: PageQuery): Promise<Page<Centers>> {
+    await this.chats.require(userId, chatId);
+    return this.repository.list(userId, chatId, page);
+  }
+
+  /** @throws NotFoundError when the centers do not exist or are somebody else's */
+  async require(userId: string, centersId: string): Promise<Centers> {
+    const centers = await this.repository.find(userId, centersId);
+    if (!centers) throw new NotFoundError();
+    return centers;
+  }
+
+  /**
+   * Stores what a run found, within the transaction that ends the run, and tells the chat: these are its latest
+   * centers, and a message says so.
+   *
+   * @returns the stored centers, whose id belongs into the run's result
+   * @throws NotFoundError when the chat is gone
+   */
+  createFromRun(manager: EntityManager, run: TrainedCenters): Promise<Centers> {
+    const { fit, evaluation, preparation } = run;
+    const columns = preparation.columns.map(({ name }) => name);
+    const trained = withoutNegativeZeros(fit.centers);
+    const k = trained.length / preparation.features.length;
+    const { data } = invertPreparation(preparation, { data: trained, rows: k, columns: preparation.features.length });
+    const { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin } = evaluation;
+    return this.create(manager, {
+      userId: run.userId,
+      chatId: run.chatId,
+      runId: run.runId,
+      parentId: run.parentId ?? null,
+      name: run.name ?? plural(k, 'cluster'),
+      columns,
+      values: toBytes(withoutNegativeZeros(data)),
+      trained: toBytes(trained),
+      metric: run.metric,
+      preparation,
+      clusters: clusterFacts(k, evaluation),
+      clusterNames: new Array<null>(k).fill(null),
+      idColumn: run.idColumn ?? null,
+      inertia: fit.inertia,
+      metrics: { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin },
+      params: run.params,
+      seed: fit.seed,
+      engineVersion: run.engineVersion,
+      datasetSha256: run.datasetSha256,
+    });
+  }
+
+  /** Numbers and stores centers and tells the chat, within the caller's transaction. */
+  async create(manager: EntityManager, fields: NewCenters): Promise<Centers> {
+    const { userId, chatId } = fields;
+    const id = newId();
+    // First, for it locks the chat's row: whoever creates or deletes centers of a chat at the same time waits here.
+    await this.chats.setLatestCenters(manager, userId, chatId, id);
+    const version = await this.repository.nextVersion(manager, userId, chatId);
+    const centers: Centers = { ...fields, id, version, k: fields.clusterNames.length, createdAt: new Date() };
+    await this.repository.insert(manager, centers);
+    const origin = fields.runId ? 'Trained' : 'Imported';
+    const shape = `${plural(centers.k, 'cluster')} of ${plural(centers.columns.length, 'column')}`;
+    await this.chats.addMessage(manager, {
+      userId,
+      chatId,
+      author: 'assistant',
+      kind: 'centers',
+      text: `${origin} centers, version ${version}, "${centers.name}": ${shape}.`,
+      centersId: id,
+      ...(fields.runId && { runId: fields.runId }),
+    });
+    return centers;
+  }
+
+  async rename(userId: string, centersId: string, name: string): Promise<Centers> {
+    if (!(await this.repository.update(userId, centersId, { name }))) throw new NotFoundError();
+    return this.require(userId, centersId);
+  }
+
+  /** Deletes centers. A pin on them goes; the newest that are left become the chat's latest. */
+  async delete(userId: string, centersId: string): Promise<void> {
+    const { chatId } = await this.require(userId, centersId);
+    await this.dataSource.transaction(async (manager) => {
+      // First, for it locks the chat's row; which centers are the newest is only known behind that.
+      await this.chats.forgetCenters(manager, userId, chatId, centersId, null);
+      if (!(await this.repository.delete(manager, userId, centersId))) throw new NotFoundError();
+      const latestId = await this.repository.findLatestId(manager, userId, chatId);
+      await this.chats.setLatestCenters(manager, userId, chatId, latestId);
+    });
+  }
+}
+
+function clusterFacts(k: number, evaluation: TrainedCenters['evaluation']): ClusterFacts[] {
+  const { percentiles, distancePercentiles, silhouettes } = evaluation;
+  return Array.from({ length: k }, (_, cluster) => {
+    const size = evaluation.sizes[cluster];
+    const distances = percentiles.map((percentile, p): [string, number] => [
+      String(percentile),
+      distancePercentiles[cluster * percentiles.length + p],
+    ]);
+    return {
+      size,
+      meanDistance: evaluation.meanDistances[cluster],
+      radius: evaluation.radii[cluster],
+      silhouette: Number.isFinite(silhouettes[cluster]) ? silhouettes[cluster] : null,
+      distancePercentiles: size > 0 ? Object.fromEntries(distances) : null,
+    };
+  });
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
