@@ -1,5 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AbortedError, EngineError } from './errors.js';
+import { evaluate } from './evaluation/evaluate.js';
+import { project } from './evaluation/project.js';
 import { fit, seed, type Hooks } from './kmeans/fit.js';
 import { predict, transform } from './kmeans/predict.js';
 import type {
@@ -17,7 +19,15 @@ import type {
   SeedResult,
   TransformOptions,
 } from './types.js';
-import { checkCenters, checkFit, checkLabels, checkMatrix, checkMetric, checkSeed, checkWeights } from './validate.js';
+import {
+  checkCenters,
+  checkEvaluate,
+  checkFit,
+  checkMatrix,
+  checkMetric,
+  checkProject,
+  checkSeed,
+} from './validate.js';
 
 /**
  * The one door to the engine: exact k-means on flat typed arrays. Injectable, and a plain class without Nest as well:
@@ -77,23 +87,15 @@ export class KMeansService implements OnModuleDestroy {
    */
   async evaluate(data: Matrix, options: EvaluateOptions): Promise<Evaluation> {
     checkMatrix(data);
-    checkCenters(options.centers, data.columns, options.centers.rows);
-    checkLabels(options.labels, data.rows, options.centers.rows);
-    checkWeights(options.weights, data.rows);
-    checkMetric(options.metric);
-    return this.run(options.signal, () => {
-      throw new EngineError('kmeans.bad_option', 'evaluate is not there yet');
-    });
+    checkEvaluate(data, options);
+    return this.run(options.signal, (hooks) => evaluate(data, options, hooks), options.onProgress);
   }
 
   /** Principal components of the data, and the rows (and centres) on them. Any width. */
   async project(data: Matrix, options: ProjectOptions = {}): Promise<Projection> {
     checkMatrix(data);
-    if (options.centers) checkCenters(options.centers, data.columns, options.centers.rows);
-    checkMetric(options.metric);
-    return this.run(options.signal, () => {
-      throw new EngineError('kmeans.bad_option', 'project is not there yet');
-    });
+    checkProject(data, options);
+    return this.run(options.signal, (hooks) => project(data, options, hooks));
   }
 
   /** Ends the worker threads; calls under way and later ones reject with `kmeans.closed`. */

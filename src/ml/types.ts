@@ -181,7 +181,7 @@ export interface Evaluation {
 }
 
 export interface ProjectOptions {
-  /** Number of principal components, default 2; less if the data has fewer columns. */
+  /** Number of principal components, at least 1, default 2; less where the data have fewer columns. */
   readonly components?: number;
   /** At most so many rows come back as points, a seeded sample, rows ascending. Default all. The axes come from all rows. */
   readonly limit?: number;
@@ -199,9 +199,7 @@ export interface Projection {
   readonly axes: Float64Array;
   /** Column means, taken off before projecting. */
   readonly mean: Float64Array;
-  /** Variance (n - 1) along each axis. */
-  readonly explainedVariance: Float64Array;
-  /** The same as a ratio of the whole; all 0 where the data has no variance. */
+  /** Share of the whole variance along each axis, 0..1; all 0 where the data have no variance. */
   readonly explainedVarianceRatio: Float64Array;
   /** Numbers of the rows that came back, ascending. */
   readonly rows: Int32Array;

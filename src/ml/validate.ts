@@ -1,5 +1,5 @@
 import { EngineError } from './errors.js';
-import type { FitOptions, Matrix, SeedOptions } from './types.js';
+import type { EvaluateOptions, FitOptions, Matrix, ProjectOptions, SeedOptions } from './types.js';
 
 /** What can be refused at once, without a look at the values. The public validates, the private assumes. */
 
@@ -82,11 +82,35 @@ export function checkSeed(matrix: Matrix, options: SeedOptions): void {
   integer('restart', options.restart, 1, 10_000);
 }
 
+export function checkEvaluate(matrix: Matrix, options: EvaluateOptions): void {
+  const k = options.centers.rows;
+  checkCenters(options.centers, matrix.columns, k);
+  checkLabels(options.labels, matrix.rows, k);
+  checkWeights(options.weights, matrix.rows);
+  checkMetric(options.metric);
+  integer('seed', options.seed, 0, 2 ** 32 - 1);
+  integer('silhouetteRows', options.silhouetteRows, 0, 2 ** 31 - 1);
+  for (const percentile of options.percentiles ?? []) {
+    if (percentile >= 0 && percentile <= 100) continue;
+    throw new EngineError('kmeans.bad_option', `A percentile is ${percentile}; it must be from 0 to 100.`, {
+      option: 'percentiles',
+    });
+  }
+}
+
+export function checkProject(matrix: Matrix, options: ProjectOptions): void {
+  if (options.centers) checkCenters(options.centers, matrix.columns, options.centers.rows);
+  checkMetric(options.metric);
+  integer('components', options.components, 1, 4096);
+  integer('limit', options.limit, 1, 2 ** 31 - 1);
+  integer('seed', options.seed, 0, 2 ** 32 - 1);
+}
+
 export function checkMetric(metric: string | undefined): void {
   oneOf('metric', metric ?? 'euclidean', ['euclidean', 'cosine']);
 }
 
-export function checkLabels(labels: Int32Array, rows: number, k: number): void {
+function checkLabels(labels: Int32Array, rows: number, k: number): void {
   const bad = labels.findIndex((label) => label < 0 || label >= k);
   if (labels.length !== rows || bad >= 0) {
     const why = labels.length === rows ? `the label of row ${bad} is ${labels[bad]}` : `there are ${labels.length}`;
@@ -96,7 +120,7 @@ export function checkLabels(labels: Int32Array, rows: number, k: number): void {
   }
 }
 
-export function integer(option: string, value: number | undefined, least: number, most: number): void {
+function integer(option: string, value: number | undefined, least: number, most: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
   throw new EngineError('kmeans.bad_option', `${option} is ${value}; it must be an integer from ${least} to ${most}.`, {
     option,

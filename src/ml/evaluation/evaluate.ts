@@ -1,0 +1,148 @@
+import { createKernel } from '../kernels/choose.js';
+import type { ClusterSums, Kernel } from '../kernels/kernel.js';
+import type { Hooks } from '../kmeans/fit.js';
+import { centersIntoSpace, exponentOf, openSpace, timesPowerOfTwo, weightedSum } from '../kmeans/space.js';
+import { quantile } from '../preparation/statistics.js';
+import type { EvaluateOptions, Evaluation, Matrix } from '../types.js';
+import { groupByLabel, sampleRows, type Groups } from './groups.js';
+import { silhouettes } from './silhouette.js';
+
+export type EvaluateJobOptions = Omit<EvaluateOptions, 'signal' | 'onProgress'>;
+
+export const SILHOUETTE_ROWS = 20_000;
+export const PERCENTILES = [50, 90, 95, 99] as const;
+
+/** Scores of a clustering and figures of its clusters; see {@link Evaluation} for each. */
+export function evaluate(matrix: Matrix, options: EvaluateJobOptions, hooks: Hooks): Evaluation {
+  const { labels, centers, weights, percentiles = PERCENTILES } = options;
+  const k = centers.rows;
+  const opened = openSpace(matrix, options.metric ?? 'euclidean', weights, hooks.interrupt);
+  let largest = 0;
+  for (const value of centers.data) largest = Math.max(largest, Math.abs(value));
+  const exponent = opened.metric === 'cosine' ? 0 : Math.max(opened.exponent, exponentOf(largest));
+  const space = { ...opened, exponent, input: { ...opened.input, exponent, weights: null } };
+  const kernel = createKernel(space.input);
+  try {
+    const groups = groupByLabel(labels, k);
+    const squared = new Float64Array(matrix.rows);
+    kernel.distances(centersIntoSpace(centers, space), labels, squared);
+    const inertia = timesPowerOfTwo(
+      weightedSum(squared, opened.input.weights),
+      2 * exponent + (weights === undefined ? 0 : opened.weightExponent),
+    );
+    const lengths = squared.map((value) => timesPowerOfTwo(Math.sqrt(value), exponent));
+    return {
+      k,
+      inertia: Number.isFinite(inertia) ? inertia : null,
+      ...silhouetteOf(kernel, labels, k, options, hooks),
+      ...scoresOf(kernel, labels, groups),
+      sizes: Int32Array.from({ length: k }, (_, c) => groups.starts[c + 1] - groups.starts[c]),
+      ...distancesOf(lengths, groups, percentiles),
+    };
+  } finally {
+    kernel.close();
+  }
+}
+
+function silhouetteOf(
+  kernel: Kernel,
+  labels: Int32Array,
+  k: number,
+  { silhouetteRows = SILHOUETTE_ROWS, seed = 0 }: EvaluateJobOptions,
+  hooks: Hooks,
+): Pick<Evaluation, 'silhouette' | 'silhouetteRows' | 'silhouettes'> {
+  const { columns } = kernel;
+  const sample = sampleRows(kernel.rows, silhouetteRows, seed);
+  const { rows, starts } = groupByLabel(labels, k, sample);
+  const means = new Float64Array(k).fill(NaN);
+  const present = means.filter((_, c) => starts[c + 1] > starts[c]).length;
+  if (present < 2 || present >= rows.length) return { silhouette: null, silhouetteRows: 0, silhouettes: means };
+
+  const values = new Float64Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    kernel.row(row, values.subarray(i * columns, (i + 1) * columns));
+  });
+  const coefficients = silhouettes(values, columns, starts, hooks.interrupt, (fraction) => {
+    hooks.progress?.({ phase: 'evaluating', fraction, k, restart: 0, iteration: 0, inertia: null });
+  });
+  let sum = 0;
+  for (let c = 0; c < k; c++) {
+    let part = 0;
+    for (let i = starts[c]; i < starts[c + 1]; i++) part += coefficients[i];
+    sum += part;
+    if (starts[c + 1] > starts[c]) means[c] = part / (starts[c + 1] - starts[c]);
+  }
+  return { silhouette: sum / rows.length, silhouetteRows: rows.length, silhouettes: means };
+}
+
+/** Both by the means of the labelled rows (not by the given centres) and without weights, as scikit-learn takes them. */
+function scoresOf(
+  kernel: Kernel,
+  labels: Int32Array,
+  { starts }: Groups,
+): Pick<Evaluation, 'calinskiHarabasz' | 'daviesBouldin'> {
+  const d = kernel.columns;
+  const n = kernel.rows;
+  const k = starts.length - 1;
+  const present = Int32Array.from({ length: k }, (_, c) => c).filter((c) => starts[c + 1] > starts[c]);
+  if (present.length < 2 || present.length >= n) return { calinskiHarabasz: null, daviesBouldin: null };
+
+  const sums: ClusterSums = { sums: new Float64Array(k * d), weights: new Float64Array(k), counts: new Int32Array(k) };
+  const assigner = kernel.assigner(k);
+  assigner.labels.set(labels);
+  assigner.invalidate();
+  assigner.recount(sums);
+  assigner.close();
+  const mean = new Float64Array(d);
+  for (let j = 0; j < k * d; j++) mean[j % d] += sums.sums[j] / n;
+  const means = sums.sums.map((sum, j) => sum / Math.max(1, sums.counts[Math.floor(j / d)]));
+
+  const squared = new Float64Array(n);
+  kernel.distances(means, labels, squared);
+  let between = 0;
+  const spread = new Float64Array(k);
+  for (const c of present) between += sums.counts[c] * squaredDistance(means, c * d, mean, 0, d);
+  for (let i = 0; i < n; i++) spread[labels[i]] += Math.sqrt(squared[i]);
+  for (const c of present) spread[c] /= sums.counts[c];
+
+  const within = weightedSum(squared, null);
+  const ratio = (between / (present.length - 1)) * ((n - present.length) / within);
+  let worst = 0;
+  for (const a of present) {
+    let similarity = 0;
+    for (const b of present) {
+      const apart = a === b ? 0 : Math.sqrt(squaredDistance(means, a * d, means, b * d, d));
+      if (apart > 0) similarity = Math.max(similarity, (spread[a] + spread[b]) / apart);
+    }
+    worst += similarity;
+  }
+  // Without any spread within the clusters the ratio is infinite; scikit-learn calls it 1.
+  return { calinskiHarabasz: Number.isFinite(ratio) ? ratio : 1, daviesBouldin: worst / present.length };
+}
+
+function distancesOf(
+  lengths: Float64Array,
+  { rows, starts }: Groups,
+  percentiles: readonly number[],
+): Pick<Evaluation, 'radii' | 'meanDistances' | 'percentiles' | 'distancePercentiles'> {
+  const k = starts.length - 1;
+  const radii = new Float64Array(k);
+  const meanDistances = new Float64Array(k);
+  const distancePercentiles = new Float64Array(k * percentiles.length).fill(NaN);
+  for (let c = 0; c < k; c++) {
+    const sorted = Float64Array.from(rows.subarray(starts[c], starts[c + 1]), (row) => lengths[row]).sort();
+    if (sorted.length === 0) continue;
+    radii[c] = sorted[sorted.length - 1];
+    for (const length of sorted) meanDistances[c] += length / sorted.length;
+    percentiles.forEach((percentile, p) => {
+      distancePercentiles[c * percentiles.length + p] = quantile(sorted, percentile / 100);
+    });
+  }
+  return { radii, meanDistances, percentiles: [...percentiles], distancePercentiles };
+}
+
+function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, length: number): number {
+  let sum = 0;
+  for (let t = 0; t < length; t++) sum += (a[i + t] - b[j + t]) ** 2;
+  return sum;
+}
