@@ -39,7 +39,7 @@ export async function* writeCsv(
 }
 
 function cellText(cell: CsvCell): string {
-  if (typeof cell !== 'string') return cell == null ? '' : String(cell);
+  if (typeof cell !== 'string') return cell === null || cell === undefined ? '' : String(cell);
   if (FORMULA.test(cell) && !NUMBER.test(cell)) return `"'${cell.replaceAll('"', '""')}"`;
   return SPECIAL.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -1,0 +1,134 @@
+import { numberText } from './number-text.js';
+
+/** What a cell is that is not a number in its usual spelling. */
+export const CellKind = {
+  /** No value; the text is how the file said so. */
+  Missing: 0,
+  /** A number that its value alone would not spell the same way, such as `1e5` or `007`. */
+  Number: 1,
+  Text: 2,
+} as const;
+export type CellKind = (typeof CellKind)[keyof typeof CellKind];
+
+/** Cells of one column of a block that are kept as text, in the order of their rows. */
+export interface TextCells {
+  rows: number[];
+  kinds: CellKind[];
+  texts: string[];
+}
+
+/** Bytes of numbers in one block; wide tables get blocks of fewer rows. */
+const BLOCK_BYTES = 4 * 2 ** 20;
+const MAX_BLOCK_ROWS = 65_536;
+/** UTF-16 units of text after which a block is full, however few its rows. */
+const BLOCK_TEXT = 8 * 2 ** 20;
+
+/** How many rows the blocks of a table of so many columns have. */
+export function blockRowsFor(columns: number): number {
+  return Math.max(64, Math.min(MAX_BLOCK_ROWS, Math.floor(BLOCK_BYTES / 8 / columns)));
+}
+
+/**
+ * Collects the cells of a block, column by column. Numbers go to `values` (columns x blockRows, column-major, NaN where
+ * the cell is no number) and, for their spelling, `zeros`; all else to `texts`. Reused from block to block.
+ */
+export class BlockBuilder {
+  readonly blockRows: number;
+  readonly values: Float64Array;
+  readonly zeros: Uint8Array;
+  readonly texts: TextCells[];
+  /** Whether a column has trailing zeros in this block. */
+  readonly hasZeros: Uint8Array;
+  /** Complete rows so far. */
+  rows = 0;
+  private textLength = 0;
+
+  /** @param columns at least 1 */
+  constructor(
+    readonly columns: number,
+    blockRows = blockRowsFor(columns),
+  ) {
+    this.blockRows = blockRows;
+    this.values = new Float64Array(columns * blockRows);
+    this.zeros = new Uint8Array(columns * blockRows);
+    this.hasZeros = new Uint8Array(columns);
+    this.texts = Array.from({ length: columns }, () => ({ rows: [], kinds: [], texts: [] }));
+  }
+
+  /** A finite number; see {@link numberText} for the zeros. */
+  number(column: number, value: number, trailingZeros = 0): void {
+    const at = column * this.blockRows + this.rows;
+    this.values[at] = value;
+    this.zeros[at] = trailingZeros;
+    if (trailingZeros !== 0) this.hasZeros[column] = 1;
+  }
+
+  /** A finite number with the text that it had. */
+  spelledNumber(column: number, value: number, text: string): void {
+    const at = column * this.blockRows + this.rows;
+    this.values[at] = value;
+    this.zeros[at] = 0;
+    this.keep(column, CellKind.Number, text);
+  }
+
+  missing(column: number, text = ''): void {
+    const at = column * this.blockRows + this.rows;
+    this.values[at] = NaN;
+    this.zeros[at] = 0;
+    if (text !== '') this.keep(column, CellKind.Missing, text);
+  }
+
+  text(column: number, text: string): void {
+    const at = column * this.blockRows + this.rows;
+    this.values[at] = NaN;
+    this.zeros[at] = 0;
+    this.keep(column, CellKind.Text, text);
+  }
+
+  /** Whether it must be encoded and cleared before the next row. */
+  get full(): boolean {
+    return this.rows === this.blockRows || this.textLength > BLOCK_TEXT;
+  }
+
+  /** Starts the next block. */
+  clear(): void {
+    this.rows = 0;
+    this.textLength = 0;
+    this.hasZeros.fill(0);
+    for (const cells of this.texts) {
+      cells.rows = [];
+      cells.kinds = [];
+      cells.texts = [];
+    }
+  }
+
+  /** The numbers of a column in this block; NaN where a cell is none. */
+  column(column: number): Float64Array {
+    return this.values.subarray(column * this.blockRows, column * this.blockRows + this.rows);
+  }
+
+  /** All cells of a column as text, with what they are; for columns that hold text. */
+  *cells(column: number): Generator<{ kind: CellKind; text: string }> {
+    const { rows, kinds, texts } = this.texts[column];
+    const start = column * this.blockRows;
+    let next = 0;
+    for (let row = 0; row < this.rows; row++) {
+      if (next < rows.length && rows[next] === row) {
+        yield { kind: kinds[next], text: texts[next] };
+        next++;
+      } else if (Number.isNaN(this.values[start + row])) {
+        yield { kind: CellKind.Missing, text: '' };
+      } else {
+        yield { kind: CellKind.Number, text: numberText(this.values[start + row], this.zeros[start + row]) };
+      }
+    }
+  }
+
+  private keep(column: number, kind: CellKind, text: string): void {
+    const cells = this.texts[column];
+    cells.rows.push(this.rows);
+    cells.kinds.push(kind);
+    cells.texts.push(text);
+    this.textLength += text.length;
+  }
+}
