@@ -39,13 +39,8 @@ export class ConfigError extends Error {}
 
 const MIN_SECRET_BYTES = 32;
 
-/**
- * Reads every setting from the given environment.
- *
- * @param env the environment, `.env` already merged into it
- * @throws ConfigError at the first wrong setting, in one sentence that names it
- */
-export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
+/** Readers of single settings, each of which names what is wrong. */
+function readers(env: NodeJS.ProcessEnv) {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
   const integer = <T>(name: string, fallback: T, min: number, max: number): number | T => {
     const raw = text(name);
@@ -74,15 +69,37 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     }
     return parsed;
   };
+  return { text, integer, oneOf, url };
+}
 
+/**
+ * Reads where the database is, which is all that its own tools need to know.
+ *
+ * @throws ConfigError as {@link readConfig}
+ */
+export function readDatabaseConfig(env: NodeJS.ProcessEnv): Pick<AppConfig, 'databaseUrl' | 'dataDir'> {
+  const { text, url } = readers(env);
+  return {
+    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']) && text('DATABASE_URL'),
+    dataDir: path.resolve(text('DATA_DIR') ?? './data'),
+  };
+}
+
+/**
+ * Reads every setting from the given environment.
+ *
+ * @param env the environment, `.env` already merged into it
+ * @throws ConfigError at the first wrong setting, in one sentence that names it
+ */
+export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
+  const { text, integer, oneOf, url } = readers(env);
+  const { databaseUrl, dataDir } = readDatabaseConfig(env);
   const port = integer('PORT', 3000, 0, 65535);
-  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:']) && text('DATABASE_URL');
   const role = oneOf('ROLE', ['all', 'api', 'worker'] as const, 'all');
   if (role !== 'all' && !databaseUrl) {
     throw new ConfigError(`ROLE ${role} needs DATABASE_URL: the embedded database serves a single process.`);
   }
   const publicUrl = url('PUBLIC_URL', ['http:', 'https:']);
-  const dataDir = path.resolve(text('DATA_DIR') ?? './data');
   return {
     port,
     host: text('HOST') ?? '127.0.0.1',
