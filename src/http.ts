@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { AppConfig } from './config/app-config.js';
 import { Problem } from './common/problem.js';
+import { servePage } from './page.js';
 
 /** Paths outside of the API's prefix. */
 const BARE_PATHS = ['health/live', 'health/ready', 'metrics'];
@@ -57,8 +58,9 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
   SwaggerModule.setup('docs', app, () => describeApi(app), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Centroid API',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tagsSorter: undefined },
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
   });
+  await servePage(app);
 }
 
 /** The contract as OpenAPI 3, from the code. */
