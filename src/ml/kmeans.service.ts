@@ -1,9 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AbortedError, EngineError } from './errors.js';
-import { evaluate } from './evaluation/evaluate.js';
-import { project } from './evaluation/project.js';
-import { fit, seed, type Hooks } from './kmeans/fit.js';
-import { predict, transform } from './kmeans/predict.js';
+import type { Hooks } from './kmeans/fit.js';
 import type {
   EvaluateOptions,
   Evaluation,
@@ -12,7 +9,6 @@ import type {
   Matrix,
   PredictOptions,
   PredictResult,
-  Progress,
   Projection,
   ProjectOptions,
   SeedOptions,
@@ -28,6 +24,9 @@ import {
   checkProject,
   checkSeed,
 } from './validate.js';
+import { EngineThread, type CallOptions } from './workers/engine-thread.js';
+import type { JobName, Jobs } from './workers/messages.js';
+import { runJob } from './workers/run-job.js';
 
 /**
  * The one door to the engine: exact k-means on flat typed arrays. Injectable, and a plain class without Nest as well:
@@ -41,6 +40,9 @@ import {
  */
 @Injectable()
 export class KMeansService implements OnModuleDestroy {
+  /** Two threads, so that predictions do not wait for a training to end. */
+  private readonly training = new EngineThread('centroid-training');
+  private readonly queries = new EngineThread('centroid-queries');
   private closed = false;
 
   /**
@@ -50,7 +52,8 @@ export class KMeansService implements OnModuleDestroy {
    */
   async fit(data: Matrix, options: FitOptions): Promise<FitResult> {
     checkFit(data, options);
-    return this.run(options.signal, (hooks) => fit(data, options, hooks), options.onProgress);
+    const { signal, onProgress, ...job } = options;
+    return this.run('fit', data, job, { signal, onProgress });
   }
 
   /**
@@ -61,7 +64,9 @@ export class KMeansService implements OnModuleDestroy {
     checkMatrix(data);
     checkCenters(centers, data.columns, centers.rows);
     checkMetric(options.metric);
-    return this.run(options.signal, (hooks) => predict(data, centers, options, hooks));
+    const { signal, ...job } = options;
+    if (isSmall(data, centers)) return this.here('predict', data, { ...job, centers }, signal);
+    return this.run('predict', data, { ...job, centers }, { signal });
   }
 
   /**
@@ -72,13 +77,16 @@ export class KMeansService implements OnModuleDestroy {
     checkMatrix(data);
     checkCenters(centers, data.columns, centers.rows);
     checkMetric(options.metric);
-    return this.run(options.signal, (hooks) => transform(data, centers, options, hooks));
+    const { signal, ...job } = options;
+    if (isSmall(data, centers)) return this.here('transform', data, { ...job, centers }, signal);
+    return this.run('transform', data, { ...job, centers }, { signal });
   }
 
   /** The rows that {@link fit} with the same options begins a restart from. Rejects as fit does. */
   async seed(data: Matrix, options: SeedOptions): Promise<SeedResult> {
     checkSeed(data, options);
-    return this.run(options.signal, (hooks) => seed(data, options, hooks));
+    const { signal, ...job } = options;
+    return this.run('seed', data, job, { signal });
   }
 
   /**
@@ -88,37 +96,61 @@ export class KMeansService implements OnModuleDestroy {
   async evaluate(data: Matrix, options: EvaluateOptions): Promise<Evaluation> {
     checkMatrix(data);
     checkEvaluate(data, options);
-    return this.run(options.signal, (hooks) => evaluate(data, options, hooks), options.onProgress);
+    const { signal, onProgress, ...job } = options;
+    return this.run('evaluate', data, job, { signal, onProgress });
   }
 
   /** Principal components of the data, and the rows (and centres) on them. Any width. */
   async project(data: Matrix, options: ProjectOptions = {}): Promise<Projection> {
     checkMatrix(data);
     checkProject(data, options);
-    return this.run(options.signal, (hooks) => project(data, options, hooks));
+    const { signal, ...job } = options;
+    return this.run('project', data, job, { signal });
   }
 
   /** Ends the worker threads; calls under way and later ones reject with `kmeans.closed`. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.resolve();
+    await Promise.all([this.training.close(), this.queries.close()]);
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.close();
   }
 
-  private async run<T>(
+  private async here<N extends 'predict' | 'transform'>(
+    name: N,
+    data: Matrix,
+    options: Jobs[N]['options'],
     signal: AbortSignal | undefined,
-    job: (hooks: Hooks) => T,
-    onProgress?: (progress: Progress) => void,
-  ): Promise<T> {
+  ): Promise<Jobs[N]['result']> {
     await Promise.resolve();
+    this.requireOpen(signal);
+    return runJob(name, data, options, HERE);
+  }
+
+  private requireOpen(signal: AbortSignal | undefined): void {
     if (this.closed) throw new EngineError('kmeans.closed', 'The engine is closed.');
-    const interrupt = (): void => {
-      if (signal?.aborted) throw new AbortedError();
-    };
-    interrupt();
-    return job({ interrupt, progress: onProgress ?? null });
+    if (signal?.aborted) throw new AbortedError();
+  }
+
+  private async run<N extends JobName>(
+    name: N,
+    data: Matrix,
+    options: Jobs[N]['options'],
+    { signal, onProgress }: CallOptions,
+  ): Promise<Jobs[N]['result']> {
+    this.requireOpen(signal);
+    const trains = name === 'fit' || name === 'seed';
+    return (trains ? this.training : this.queries).call(name, data, options, { signal, onProgress });
   }
 }
+
+/** Nearest centres of a handful of rows are found sooner than another thread hears of them. */
+const AT_ONCE = 100_000;
+
+function isSmall(data: Matrix, centers: Matrix): boolean {
+  return data.data.length * centers.rows <= AT_ONCE;
+}
+
+const HERE: Hooks = { interrupt: () => undefined, progress: null };

@@ -63,7 +63,7 @@ function silhouetteOf(
     kernel.row(row, values.subarray(i * columns, (i + 1) * columns));
   });
   const coefficients = silhouettes(values, columns, starts, hooks.interrupt, (fraction) => {
-    hooks.progress?.({ phase: 'evaluating', fraction, k, restart: 0, iteration: 0, inertia: null });
+    hooks.progress?.(() => ({ phase: 'evaluating', fraction, k, restart: 0, iteration: 0, inertia: null }));
   });
   let sum = 0;
   for (let c = 0; c < k; c++) {

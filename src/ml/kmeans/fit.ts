@@ -11,8 +11,8 @@ import { centersIntoSpace, centersOutOfSpace, openSpace, spreadOf, timesPowerOfT
 export interface Hooks {
   /** Throws when the job shall end. Called every few milliseconds. */
   readonly interrupt: () => void;
-  /** Null where nobody listens. Called as often as there is news; whoever listens thins it out. */
-  readonly progress: ((progress: Progress) => void) | null;
+  /** Null where nobody listens. Called as often as there is news; whoever listens makes a report of it when one is due. */
+  readonly progress: ((make: () => Progress) => void) | null;
 }
 
 export type FitJobOptions = Omit<FitOptions, 'signal' | 'onProgress'>;
@@ -39,26 +39,26 @@ export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitRe
     let best: Trained | undefined;
     let bestRestart = 0;
     for (let restart = 1; restart <= restarts; restart++) {
-      const tell = (iteration: number, inertia: number | null): void => {
-        const within = iteration / (iteration + 10);
-        const fraction = (restart - 1 + within) / restarts;
-        hooks.progress?.({
+      const tell = (iteration: number, inertia: () => number | null): void => {
+        hooks.progress?.(() => ({
           phase: iteration === 0 ? 'seeding' : 'training',
-          fraction,
+          fraction: (restart - 1 + iteration / (iteration + 10)) / restarts,
           k,
           restart,
           iteration,
-          inertia: inertia === null ? null : finiteOrNull(inertiaOutOfSpace(inertia, space)),
-        });
+          inertia: inertia(),
+        }));
       };
-      tell(0, null);
+      tell(0, () => null);
       const start =
         typeof init === 'object'
           ? centersIntoSpace(init.centers, space)
           : rowsOf(kernel, draw(helper, init, k, seed, restart));
       const kmeans = new KMeans(kernel, weights, training, (iteration, cluster) => {
         hooks.interrupt();
-        if (hooks.progress !== null) tell(iteration, cluster.scatterWithin(spread!.mean, spread!.scatter));
+        tell(iteration, () =>
+          finiteOrNull(inertiaOutOfSpace(cluster.scatterWithin(spread!.mean, spread!.scatter), space)),
+        );
       });
       const trained = kmeans.train(start);
       if (best === undefined || trained.inertia < best.inertia) {
