@@ -208,3 +208,6 @@ export interface Projection {
   /** `k x components`; null without centres. */
   readonly centers: Float64Array | null;
 }
+
+/** Of the engine's answers: rises when the same data, options and seed no longer give the same bits. */
+export const ENGINE_VERSION = '1.0.0';
