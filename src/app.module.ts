@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ChatsModule } from './chats/chats.module.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { validationPipe } from './common/validation.js';
@@ -7,6 +7,8 @@ import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { AccessGuard } from './users/auth/access.guard.js';
+import { UsersModule } from './users/users.module.js';
 
 /** Wires the modules; what holds for every route is provided here. */
 @Module({})
@@ -14,8 +16,15 @@ export class AppModule {
   static register(config: AppConfig): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.register(config), DatabaseModule.register(config), ChatsModule, OperationsModule],
+      imports: [
+        ConfigModule.register(config),
+        DatabaseModule.register(config),
+        UsersModule,
+        ChatsModule,
+        OperationsModule,
+      ],
       providers: [
+        { provide: APP_GUARD, useExisting: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: validationPipe },
       ],

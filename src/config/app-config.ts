@@ -18,9 +18,13 @@ export abstract class AppConfig {
   abstract readonly databaseUrl: string | undefined;
   /** Signs access tokens; at least 32 bytes. */
   abstract readonly secretKey: string;
+  /** Signed them before; its tokens are accepted until they expire. */
+  abstract readonly secretKeyPrevious: string | undefined;
   abstract readonly algorithm: Algorithm;
   abstract readonly accessTokenMinutes: number;
   abstract readonly refreshTokenDays: number;
+  /** bcrypt's cost: each step doubles the work of a guess, and of a sign-in. */
+  abstract readonly passwordCost: number;
   /** One more web origin that may call the API with credentials. */
   abstract readonly webOrigin: string | undefined;
   abstract readonly role: Role;
@@ -107,9 +111,11 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     dataDir,
     databaseUrl,
     secretKey: secretKey(text('SECRET_KEY'), databaseUrl, dataDir),
+    secretKeyPrevious: longEnough('SECRET_KEY_PREVIOUS', text('SECRET_KEY_PREVIOUS')),
     algorithm: oneOf('ALGORITHM', ['HS256', 'HS384', 'HS512'] as const, 'HS256'),
     accessTokenMinutes: integer('ACCESS_TOKEN_MINUTES', 30, 1, 24 * 60),
     refreshTokenDays: integer('REFRESH_TOKEN_DAYS', 7, 1, 30),
+    passwordCost: integer('PASSWORD_COST', 12, 10, 15),
     webOrigin: url('VITE_API_URL', ['http:', 'https:'])?.origin,
     role,
     jsonLimitBytes: integer('JSON_LIMIT_MB', 10, 1, 256) * 2 ** 20,
@@ -124,10 +130,8 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
  * its owner alone, so that a restart does not sign everybody out.
  */
 function secretKey(set: string | undefined, databaseUrl: string | undefined, dataDir: string): string {
-  if (set !== undefined) {
-    if (Buffer.byteLength(set) >= MIN_SECRET_BYTES) return set;
-    throw new ConfigError(`SECRET_KEY must be at least ${MIN_SECRET_BYTES} bytes long.`);
-  }
+  const key = longEnough('SECRET_KEY', set);
+  if (key !== undefined) return key;
   if (databaseUrl) {
     throw new ConfigError(
       `SECRET_KEY must be set (at least ${MIN_SECRET_BYTES} bytes) when DATABASE_URL is: every process has to sign alike.`,
@@ -151,4 +155,9 @@ function secretKey(set: string | undefined, databaseUrl: string | undefined, dat
     throw new ConfigError(`The file ${file} is damaged: delete it, and everybody signs in anew, or set SECRET_KEY.`);
   }
   return kept;
+}
+
+function longEnough(name: string, key: string | undefined): string | undefined {
+  if (key === undefined || Buffer.byteLength(key) >= MIN_SECRET_BYTES) return key;
+  throw new ConfigError(`${name} must be at least ${MIN_SECRET_BYTES} bytes long.`);
 }

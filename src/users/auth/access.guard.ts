@@ -1,0 +1,41 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { IS_PUBLIC } from '../../common/public.decorator.js';
+import { UnauthenticatedError } from '../users.errors.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import type { Principal } from './principal.js';
+
+/** A request once its caller is known. */
+export type SignedInRequest = FastifyRequest & { user?: Principal };
+
+/** Closes every route to callers without a credential, save those that are marked `@Public()`. */
+@Injectable()
+export class AccessGuard extends AuthGuard() {
+  constructor(
+    strategy: JwtStrategy,
+    private readonly reflector: Reflector,
+  ) {
+    // The strategy itself, not its name: names are global in passport, and two services in one process would share it.
+    super({ defaultStrategy: strategy as unknown as string });
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
+    // The hook that runs before the body is read has done it already.
+    if (context.switchToHttp().getRequest<SignedInRequest>().user) return true;
+    return this.authenticate(context);
+  }
+
+  /** Finds out who calls and puts the principal into the request. @throws UnauthenticatedError */
+  async authenticate(context: ExecutionContext): Promise<boolean> {
+    return (await super.canActivate(context)) as boolean;
+  }
+
+  override handleRequest<T>(error: Error | null, user: T | false): T {
+    if (error) throw error;
+    if (!user) throw new UnauthenticatedError();
+    return user;
+  }
+}

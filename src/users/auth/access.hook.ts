@@ -1,0 +1,31 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { AccessConfig } from '../../common/public.decorator.js';
+import { AccessGuard } from './access.guard.js';
+
+const API = /^\/api(?:[/?#]|$)/;
+
+/**
+ * Runs the guard before Fastify reads the body: without a credential nothing else about a request is looked at, be it
+ * malformed, too large, or for a path that does not exist.
+ */
+@Injectable()
+export class AccessHook implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly guard: AccessGuard,
+  ) {}
+
+  onModuleInit(): void {
+    const server: Pick<FastifyInstance, 'addHook'> | undefined = this.host.httpAdapter.getInstance();
+    // A process without HTTP, such as a worker, has no server to guard.
+    server?.addHook('onRequest', async (request, reply) => {
+      const { public: open } = request.routeOptions.config as AccessConfig;
+      if (open || !API.test(request.url)) return;
+      await this.guard.authenticate(new ExecutionContextHost([request, reply]));
+    });
+  }
+}

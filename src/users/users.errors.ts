@@ -1,0 +1,67 @@
+import { DomainError } from '../common/errors.js';
+
+/** No credential, or one that is malformed, expired or revoked. */
+export class UnauthenticatedError extends DomainError {
+  constructor() {
+    super(
+      'unauthenticated',
+      'auth.unauthenticated',
+      'This needs a valid access token or API key: "Authorization: Bearer ...".',
+    );
+  }
+}
+
+/** Sign-in refused; the same whether the name exists or not. */
+export class WrongCredentialsError extends DomainError {
+  constructor() {
+    super('unauthenticated', 'auth.wrong_credentials', 'The user name or the password is wrong.');
+  }
+}
+
+/** The refresh token is missing, spent, expired or revoked. */
+export class RefreshRefusedError extends DomainError {
+  constructor() {
+    super('unauthenticated', 'auth.refresh_refused', 'This session has ended. Sign in again.');
+  }
+}
+
+/** The right password for an account that the operator has disabled. */
+export class AccountDisabledError extends DomainError {
+  constructor() {
+    super('forbidden', 'auth.account_disabled', 'This account is disabled. Ask whoever runs this service.');
+  }
+}
+
+/** A request from a web page of another origin that would carry the cookie. */
+export class ForeignOriginError extends DomainError {
+  constructor() {
+    super('forbidden', 'auth.foreign_origin', 'Requests from this origin are not accepted here.');
+  }
+}
+
+/** The current password, asked for again, is wrong. */
+export class WrongPasswordError extends DomainError {
+  constructor(path: string) {
+    super('forbidden', 'user.wrong_password', 'The password is wrong.', [{ path, message: 'is wrong.' }]);
+  }
+}
+
+export class UsernameTakenError extends DomainError {
+  constructor() {
+    super('conflict', 'user.username_taken', 'This user name is taken.', [{ path: 'username', message: 'is taken.' }]);
+  }
+}
+
+/** A new password breaks a rule; the message says which. */
+export class RefusedPasswordError extends DomainError {
+  constructor(path: string, rule: 'too_short' | 'too_long' | 'too_common', message: string) {
+    super('malformed', `password.${rule}`, `The password ${message}`, [{ path, message }]);
+  }
+}
+
+/** So many passwords wait to be hashed that one more would wait for too long. */
+export class PasswordsBusyError extends DomainError {
+  constructor() {
+    super('unavailable', 'auth.busy', 'Too many people are signing in at once. Try again shortly.', undefined, 2);
+  }
+}

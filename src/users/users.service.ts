@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { NotFoundError } from '../common/errors.js';
+import type { Page, PageQuery } from '../common/paging.js';
+import { checkNewPassword } from './auth/password.policy.js';
+import { PasswordService } from './auth/password.service.js';
+import type { Principal } from './auth/principal.js';
+import type { Session } from './auth/session.entity.js';
+import { SessionsRepository } from './auth/sessions.repository.js';
+import { User } from './user.entity.js';
+import { UnauthenticatedError, WrongPasswordError } from './users.errors.js';
+import { UsersRepository } from './users.repository.js';
+
+/** What users do with their own account. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly passwords: PasswordService,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  async me(userId: string): Promise<User> {
+    const user = await this.users.find(userId);
+    // Deleted since the guard has looked.
+    if (!user) throw new UnauthenticatedError();
+    return user;
+  }
+
+  /** @throws UsernameTakenError */
+  async update(userId: string, { username, fullName }: Partial<Pick<User, 'username' | 'fullName'>>): Promise<User> {
+    const change = { ...(username !== undefined && { username }), ...(fullName !== undefined && { fullName }) };
+    if (Object.keys(change).length > 0) await this.users.update(userId, change);
+    return this.me(userId);
+  }
+
+  /** Changes the password and ends every other session. @throws WrongPasswordError, RefusedPasswordError */
+  async changePassword(caller: Principal, currentPassword: string, newPassword: string): Promise<void> {
+    checkNewPassword(newPassword, 'newPassword');
+    const checked = await this.checkPassword(caller.userId, currentPassword, 'currentPassword');
+    const next = await this.passwords.hash(newPassword);
+    await this.dataSource.transaction(async (manager) => {
+      if (!(await this.users.replacePassword(caller.userId, checked, next, manager))) {
+        throw new WrongPasswordError('currentPassword');
+      }
+      await this.sessions.endOthers(manager, caller.userId, caller.sessionId);
+    });
+  }
+
+  /** Deletes the account and everything that is the user's. @throws WrongPasswordError */
+  async delete(userId: string, password: string): Promise<void> {
+    const checked = await this.checkPassword(userId, password, 'password');
+    if (!(await this.users.delete(userId, checked))) throw new WrongPasswordError('password');
+  }
+
+  listSessions(userId: string, page: PageQuery): Promise<Page<Session>> {
+    return this.sessions.list(userId, page);
+  }
+
+  /** @throws NotFoundError */
+  async endSession(userId: string, sessionId: string): Promise<void> {
+    if (!(await this.sessions.end(userId, sessionId))) throw new NotFoundError();
+  }
+
+  /** @returns the hash that the password belongs to */
+  private async checkPassword(userId: string, password: string, path: string): Promise<string> {
+    const { passwordHash } = await this.me(userId);
+    if (!(await this.passwords.matches(password, passwordHash))) throw new WrongPasswordError(path);
+    return passwordHash;
+  }
+}
