@@ -21,7 +21,7 @@ module.exports = {
     {
       name: 'only-declared-packages',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.(spec|suite)\\.ts$' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     },
     ...noUpward,
@@ -61,7 +61,7 @@ module.exports = {
     {
       name: 'kernels-are-the-floor',
       severity: 'error',
-      from: { path: '^src/ml/kernels/' },
+      from: { path: '^src/ml/kernels/', pathNot: '\\.(spec|suite)\\.ts$' },
       to: { path: '^src/ml/(kmeans|workers|evaluation|preparation|kmeans\\.service|ml\\.module)' },
     },
     {
