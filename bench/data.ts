@@ -57,7 +57,7 @@ export function describePython(python: string): string {
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 /** Makes the data sets that are missing or damaged; those that are whole are left as they are. */
-export function prepare(names: string[], python: string): Map<string, Prepared> {
+export function prepare(names: string[]): Map<string, Prepared> {
   const listing = join(folder, 'manifest.json');
   const read = (): Record<string, Shape | undefined> =>
     existsSync(listing) ? (JSON.parse(readFileSync(listing, 'utf8')) as Record<string, Shape>) : {};
@@ -72,7 +72,9 @@ export function prepare(names: string[], python: string): Map<string, Prepared> 
   const missing = names.filter((name) => !whole(name, before[name]));
   if (missing.length) {
     const script = fileURLToPath(new URL('datasets.py', import.meta.url));
-    const { status } = spawnSync(python, [script, folder, ...missing], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const { status } = spawnSync(findPython(), [script, folder, ...missing], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     if (status !== 0) throw new Error(`${script} could not make ${missing.join(', ')}; its words are above.`);
   }
   const manifest = read();

@@ -4,14 +4,15 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { Kind } from './contender.ts';
 import { describePython, findPython, folder, prepare } from './data.ts';
 import type { Prepared } from './data.ts';
 import { differences, exact } from './exact.ts';
 import { duel, solo } from './measure.ts';
-import type { Measured, Rules } from './measure.ts';
+import type { Measured } from './measure.ts';
 import { readNpy } from './npy.ts';
+import { readOptions } from './options.ts';
+import type { Options } from './options.ts';
 import { counted, line, linesTable, memoryVerdict, verdict } from './report.ts';
 import type { Judged, Line } from './report.ts';
 import type { Entry } from './rival.ts';
@@ -20,61 +21,6 @@ import { sets, targetThreads } from './sets.ts';
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'];
-const peerNames = ['scikit-learn', 'ml-kmeans', 'skmeans'] as const;
-const kindNames = ['fit', 'seed', 'predict', 'latency', 'loop'] as const;
-
-const usage = `npm run bench -- [options]
-  --sets S1,S4         of ${Object.keys(sets).join(', ')}; default all
-  --kinds fit,seed     of ${kindNames.join(', ')}; default all
-  --threads 1,2        default 1,2 (1 where there is one core)
-  --peers NAMES        of ${peerNames.join(', ')}; default all
-  --reps 3             rounds
-  --cap 30             seconds: slower JavaScript packages are estimated, no further round begins past it
-  --json FILE          everything that was measured`;
-
-interface Options {
-  sets: string[];
-  kinds: string[];
-  threads: number[];
-  peers: string[];
-  json: string | undefined;
-  rules: Rules;
-}
-
-function options(): Options {
-  const cores = availableParallelism();
-  const { values } = parseArgs({
-    options: {
-      sets: { type: 'string', default: Object.keys(sets).join() },
-      kinds: { type: 'string', default: kindNames.join() },
-      threads: { type: 'string', default: cores > 1 ? '1,2' : '1' },
-      peers: { type: 'string', default: peerNames.join() },
-      reps: { type: 'string', default: '3' },
-      cap: { type: 'string', default: '30' },
-      json: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) throw new Error(usage);
-  const list = (text: string, known: readonly string[]): string[] => {
-    const items = text.split(',').filter(Boolean);
-    const wrong = items.find((item) => !known.includes(item));
-    if (wrong !== undefined) throw new Error(`${wrong} is not one of ${known.join(', ')}\n${usage}`);
-    return items;
-  };
-  const positive = (text: string): number => {
-    if (Number(text) > 0) return Number(text);
-    throw new Error(`${text} is not a number above 0\n${usage}`);
-  };
-  return {
-    sets: list(values.sets, Object.keys(sets)),
-    kinds: list(values.kinds, kindNames),
-    threads: values.threads.split(',').map(positive),
-    peers: list(values.peers, peerNames),
-    json: values.json,
-    rules: { rounds: positive(values.reps), maxIterations: 300, cap: positive(values.cap) },
-  };
-}
 
 /** Who takes turns with the engine on a kind of task, at every number of threads. */
 function fast(kind: Kind, { threads, peers }: Options, python: string): Entry[] {
@@ -137,71 +83,79 @@ function ask(what: string, set: Prepared, threads: number): unknown {
   return JSON.parse(last) as unknown;
 }
 
-async function main(): Promise<void> {
-  const chosen = options();
-  const python = findPython();
-  const prepared = prepare(chosen.sets, python);
-  const machine = {
+/** What the figures belong to. */
+function describeMachine(python: string): Record<string, string | number> {
+  return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${release()} ${process.arch}`,
-    node: process.version,
-    python: describePython(python),
-    loadBefore: loadavg()[0],
+    node: process.version.slice(1),
+    python: python && describePython(python),
+    loadBefore: Math.round(loadavg()[0] * 10) / 10,
   };
+}
+
+function printLines(name: string, kind: Kind, set: Prepared, lines: Line[], { threads }: Options): void {
+  console.log(`\n### ${name} ${kind}\n\n${linesTable(kind, set.shape, lines)}\n`);
+  const { targets } = sets[name];
+  const words = threads.map((count) =>
+    verdict(kind, lines, count === targetThreads[kind] ? targets[kind] : undefined, count),
+  );
+  for (const ours of lines.filter((one) => one.name === 'centroid' && kind === 'fit')) {
+    words.push(`algorithm at ${ours.threads}: ${ours.algorithm ?? ''}`, memoryVerdict(set.shape, ours));
+  }
+  const noisy = lines.filter((one) => (one.cpuPerWall ?? 1) < 0.9 && (one.seconds ?? 0) > 0.1);
+  if (noisy.length) {
+    words.push(`cpu/wall below 0.9 (${noisy.map((one) => one.name).join(', ')}): something else used the machine`);
+  }
+  for (const sentence of words) if (sentence !== null) console.log(sentence);
+}
+
+/** The questions about a warm service, each asked on the data set that it is about. */
+function askService(name: string, set: Prepared, { kinds, threads }: Options): object[] {
+  const count = Math.max(...threads);
+  if (name === 'S7a' && kinds.includes('latency')) {
+    const got = ask('latency', set, count) as LatencyReport;
+    console.log(
+      `\nwarm fit of ${name}, from the call to the answer: median ${got.p50.toFixed(3)} ms, p99 ${got.p99.toFixed(3)} ms; ` +
+        `target 2 ms: ${got.p50 < 2 ? 'met' : 'MISSED'}`,
+    );
+    return [{ set: name, kind: 'latency', threads: count, ...got }];
+  }
+  if (name === 'S4' && kinds.includes('loop')) {
+    const got = ask('loop', set, count) as LoopReport;
+    const words = ({ p50, p99, max }: LoopReport['idle']): string =>
+      `p50 ${p50.toFixed(2)}, p99 ${p99.toFixed(2)}, max ${max.toFixed(2)} ms`;
+    console.log(`\nevent loop delay, idle process: ${words(got.idle)}; while ${name} trains: ${words(got.training)}`);
+    return [{ set: name, kind: 'loop', threads: count, ...got }];
+  }
+  return [];
+}
+
+async function main(): Promise<void> {
+  const chosen = readOptions();
+  const python = chosen.peers.includes('scikit-learn') ? findPython() : '';
+  const prepared = prepare(chosen.sets);
+  const machine = describeMachine(python);
   console.log(
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}`,
   );
-  console.log(`${machine.python}; load before: ${machine.loadBefore.toFixed(2)}`);
+  if (python) console.log(machine.python);
+  if (Number(machine.loadBefore) > 0.5) console.log(`The machine is not idle: its load is ${machine.loadBefore}.`);
   const report: object[] = [];
-  const say = (text: string | null): void => {
-    if (text !== null) console.log(text);
-  };
   for (const [name, set] of prepared) {
     const { rows, columns, k, restarts } = set.shape;
-    const { words, targets } = sets[name];
-    say(
-      `\n## ${name}: ${words}, ${rows.toLocaleString('en')} x ${columns}, k ${k}${restarts > 1 ? `, ${restarts} starts` : ''}`,
-    );
-    if (!set.published) say('(not the bytes behind the published figures: other versions of NumPy or scikit-learn)');
+    const starts = restarts > 1 ? `, ${restarts} starts` : '';
+    console.log(`\n## ${name}: ${sets[name].words}, ${rows.toLocaleString('en')} x ${columns}, k ${k}${starts}`);
+    if (!set.published) console.log('(not the bytes behind the published figures: other versions made them)');
     for (const kind of (['fit', 'seed', 'predict'] as const).filter((one) => chosen.kinds.includes(one))) {
       const lines = await compare(kind, set, chosen, python);
-      say(`\n### ${name} ${kind}\n\n${linesTable(kind, set.shape, lines)}\n`);
-      for (const threads of chosen.threads) {
-        say(verdict(kind, lines, threads === targetThreads[kind] ? targets[kind] : undefined, threads));
-      }
-      for (const ours of lines.filter((one) => one.name === 'centroid' && kind === 'fit')) {
-        if (ours.algorithm !== null) say(`algorithm, ${ours.threads} thread(s): ${ours.algorithm}`);
-        say(memoryVerdict(set.shape, ours));
-      }
-      const noisy = lines.filter((one) => one.cpuPerWall !== null && one.cpuPerWall < 0.9 && (one.seconds ?? 0) > 0.1);
-      if (noisy.length)
-        say(`cpu/wall below 0.9 (${noisy.map((one) => one.name).join(', ')}): something else used the machine`);
-      report.push({
-        set: name,
-        kind,
-        shape: set.shape,
-        target: targets[kind],
-        lines: lines.map((one) => ({ ...one, counted: counted(one) })),
-      });
+      printLines(name, kind, set, lines, chosen);
+      const counts = lines.map((one) => ({ ...one, counted: counted(one) }));
+      report.push({ set: name, kind, shape: set.shape, target: sets[name].targets[kind], lines: counts });
     }
-    const threads = Math.max(...chosen.threads);
-    if (name === 'S7a' && chosen.kinds.includes('latency')) {
-      const got = ask('latency', set, threads) as LatencyReport;
-      const met = got.p50 < 2 ? 'met' : 'MISSED';
-      say(
-        `\nwarm fit, from the call to the answer: median ${got.p50.toFixed(3)} ms, p99 ${got.p99.toFixed(3)} ms; target 2 ms: ${met}`,
-      );
-      report.push({ set: name, kind: 'latency', threads, ...got });
-    }
-    if (name === 'S4' && chosen.kinds.includes('loop')) {
-      const got = ask('loop', set, threads) as LoopReport;
-      const words = ({ p50, p99, max }: LoopReport['idle']): string =>
-        `p50 ${p50.toFixed(2)}, p99 ${p99.toFixed(2)}, max ${max.toFixed(2)} ms`;
-      say(`\nevent loop delay, idle process: ${words(got.idle)}; while ${name} trains: ${words(got.training)}`);
-      report.push({ set: name, kind: 'loop', threads, ...got });
-    }
+    report.push(...askService(name, set, chosen));
   }
   if (chosen.json !== undefined) {
     const when = new Date().toISOString();
