@@ -1,0 +1,178 @@
+import { types } from 'node:util';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AbortedError, EngineError } from '../errors.js';
+import type { Matrix, Progress } from '../types.js';
+import { fromWire, type JobName, type Jobs, type Lent, type Reply, type Request } from './messages.js';
+import { Team } from './team.js';
+
+/** Values copied into shared memory between two turns of the event loop: some milliseconds. */
+const COPY_CHUNK = 1 << 20;
+/** A team that has grown beyond so many bytes is let go when it has been idle for a while: its memory cannot shrink. */
+const KEPT_BYTES = 128 * 2 ** 20;
+const IDLE_MS = 10_000;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+interface Call extends CallOptions {
+  readonly matrix: Matrix;
+  readonly request: Omit<Request, 'matrix'>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One team of worker threads and the calls that wait for it, first come, first served. The team starts with the first
+ * call, stays, and keeps no process alive while it is idle. If one of its threads dies, the call under way rejects with
+ * `kmeans.worker_died` and the next one gets a new team.
+ */
+export class EngineThreads {
+  private team: Team | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private readonly waiting: Call[] = [];
+  private current: Call | undefined;
+  private nextId = 1;
+  private closed = false;
+
+  /** @param size number of threads that compute */
+  constructor(
+    private readonly name: string,
+    private readonly size: number,
+  ) {}
+
+  /** @throws EngineError `kmeans.aborted`, `kmeans.worker_died`, `kmeans.closed`, `kmeans.too_large` and what the job throws */
+  call<N extends JobName>(
+    name: N,
+    matrix: Matrix,
+    options: Jobs[N]['options'],
+    { signal, onProgress }: CallOptions,
+  ): Promise<Jobs[N]['result']> {
+    if (this.closed) throw closedError();
+    if (signal?.aborted) throw new AbortedError();
+    return new Promise<Jobs[N]['result']>((resolve, reject) => {
+      const cancel = new Int32Array(new SharedArrayBuffer(4));
+      const id = this.nextId++;
+      const call: Call = {
+        matrix,
+        request: { id, name, options, wantsProgress: onProgress !== undefined, cancel },
+        onProgress,
+        resolve: (result) => {
+          signal?.removeEventListener('abort', abort);
+          resolve(result as Jobs[N]['result']);
+        },
+        reject: (error) => {
+          signal?.removeEventListener('abort', abort);
+          reject(error);
+        },
+      };
+      // The caller hears of it at once; the thread sees the flag within milliseconds and turns to the next call.
+      const abort = (): void => {
+        Atomics.store(cancel, 0, 1);
+        const place = this.waiting.indexOf(call);
+        if (place >= 0) this.waiting.splice(place, 1);
+        call.reject(new AbortedError());
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.waiting.push(call);
+      this.turn();
+    });
+  }
+
+  /** Ends the thread; calls under way and waiting reject with `kmeans.closed`. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const call of this.waiting.splice(0)) call.reject(closedError());
+    this.current?.reject(closedError());
+    this.current = undefined;
+    clearTimeout(this.idle);
+    const team = this.team;
+    this.team = undefined;
+    await team?.close();
+  }
+
+  /** Hands the team its next call if it has none. */
+  private turn(): void {
+    if (this.current !== undefined) return;
+    clearTimeout(this.idle);
+    this.current = this.waiting.shift();
+    if (this.current !== undefined) {
+      void this.hand(this.current);
+      return;
+    }
+    this.team?.unref();
+    if ((this.team?.bytes ?? 0) > KEPT_BYTES) this.idle = setTimeout(() => void this.rest(), IDLE_MS).unref();
+  }
+
+  private async hand(call: Call): Promise<void> {
+    this.team ??= this.start();
+    const { team } = this;
+    team.ref();
+    try {
+      const matrix = await lend(call, team);
+      if (team === this.team && call === this.current) team.post({ ...call.request, matrix });
+    } catch (error) {
+      // There is no room, or something in the options cannot be cloned; the team never heard of the call.
+      if (call !== this.current) return;
+      this.current = undefined;
+      call.reject(error instanceof Error ? error : new Error(String(error)));
+      this.turn();
+    }
+  }
+
+  private async rest(): Promise<void> {
+    const team = this.team;
+    if (this.current !== undefined) return;
+    this.team = undefined;
+    await team?.close();
+  }
+
+  private start(): Team {
+    const team: Team = new Team(this.name, this.size, {
+      message: (message) => {
+        if (team === this.team) this.receive(message);
+      },
+      died: (reason) => {
+        if (team !== this.team) return;
+        this.team = undefined;
+        const call = this.current;
+        this.current = undefined;
+        call?.reject(new EngineError('kmeans.worker_died', `A thread that computed this died: ${reason}.`));
+        this.turn();
+      },
+    });
+    return team;
+  }
+
+  private receive(message: Reply): void {
+    const call = this.current;
+    if (call?.request.id !== message.id) return;
+    if ('progress' in message) {
+      if (Atomics.load(call.request.cancel, 0) === 0) call.onProgress?.(message.progress);
+      return;
+    }
+    this.current = undefined;
+    if ('error' in message) call.reject(fromWire(message.error));
+    else call.resolve(message.result);
+    this.turn();
+  }
+}
+
+/** The table in the team's memory. Long copies let the event loop turn. */
+async function lend({ matrix, request }: Call, team: Team): Promise<Request['matrix']> {
+  const { data, rows, columns } = matrix;
+  if (types.isSharedArrayBuffer(data.buffer)) return { data, rows, columns };
+  const place = team.make(data);
+  for (let from = 0; from < data.length; from += COPY_CHUNK) {
+    if (from > 0) await nextTurn();
+    if (Atomics.load(request.cancel, 0) !== 0) throw new AbortedError();
+    place.set(data.subarray(from, from + COPY_CHUNK), from);
+  }
+  const lent: Lent = { address: place.byteOffset, length: data.length, wide: data.BYTES_PER_ELEMENT === 8 };
+  return { data: lent, rows, columns };
+}
+
+function closedError(): EngineError {
+  return new EngineError('kmeans.closed', 'The engine is closed.');
+}
