@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { CentersModule } from './centers/centers.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { validationPipe } from './common/validation.js';
@@ -21,6 +22,7 @@ export class AppModule {
         DatabaseModule.register(config),
         UsersModule,
         ChatsModule,
+        CentersModule,
         OperationsModule,
       ],
       providers: [
