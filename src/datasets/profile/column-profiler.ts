@@ -16,6 +16,8 @@ export class ColumnProfiler {
   /** Dates that do not exist. */
   impossibleDates = 0;
   firstImpossible: FirstPlace | undefined;
+  /** Whether words are among the values, so that it cannot be a column of numbers. */
+  hasWords = false;
   private rows = 0;
   private missing = 0;
   private codes = 0;
@@ -44,11 +46,6 @@ export class ColumnProfiler {
     const texts = this.addTexts(block, column);
     this.missing += block.rows - (this.numbers.count - before) - texts;
     this.rows += block.rows;
-  }
-
-  /** Whether text is among the values, so that it cannot be a column of numbers. */
-  get hasText(): boolean {
-    return this.texts !== undefined;
   }
 
   finish(): ColumnProfile {
@@ -87,8 +84,9 @@ export class ColumnProfiler {
       const text = texts[i];
       if (kinds[i] === CellKind.Number) {
         if (/^[+-]?0\d/.test(text)) this.codes++;
-      } else if (kinds[i] === CellKind.Text) {
+      } else if (kinds[i] !== CellKind.Missing) {
         count++;
+        if (kinds[i] === CellKind.Text) this.hasWords = true;
         const row = this.rows + rows[i] + 1;
         this.firstText ??= { text, row };
         // Once a text is no date, the column is none.

@@ -34,9 +34,9 @@ export class TableProfiler {
     this.sample.add(block);
   }
 
-  /** Whether a column holds text, so far. */
-  hasText(column: number): boolean {
-    return this.columns[column].hasText;
+  /** Whether a column holds words, so far. */
+  hasWords(column: number): boolean {
+    return this.columns[column].hasWords;
   }
 
   finish(): { columns: ColumnProfile[]; warnings: string[] } {

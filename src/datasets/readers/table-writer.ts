@@ -1,4 +1,4 @@
-import { BlockBuilder, blockRowsFor } from '../blocks/block-builder.js';
+import { BlockBuilder, blockRowsFor, CellKind } from '../blocks/block-builder.js';
 import { encodeBlock } from '../blocks/block-codec.js';
 import type { ColumnProfile } from '../dataset-types.js';
 import { tooLarge, unreadable } from '../datasets.errors.js';
@@ -10,6 +10,14 @@ export interface TableLimits {
   maxColumns: number;
   /** Bytes of all encoded blocks. */
   maxStoredBytes: number;
+}
+
+/** Where encoded blocks go. */
+export interface BlockOutput {
+  /** @param firstRow which row of the table, counted from 0, is its first */
+  emit(block: Buffer, firstRow: number): void;
+  /** Resolves when more may be emitted. */
+  drained(): Promise<void>;
 }
 
 /** What is known of a table once all of it was read. */
@@ -32,18 +40,18 @@ export class TableWriter {
   private warnings: string[] = [];
   private storedBytes = 0;
   private rowCount = 0;
-  /** The first number beyond float64 in each column. */
+  /** The first number beyond float64 in each column: refused in the end, unless the column turns out to hold words. */
   private readonly beyond = new Map<number, { text: string; place: string }>();
 
   /**
    * @param limits what is refused
    * @param missing spellings of a missing value, the empty one always among them
-   * @param emit takes each encoded block and the number of its first row
+   * @param output takes each encoded block
    */
   constructor(
     private readonly limits: TableLimits,
     readonly missing: ReadonlySet<string>,
-    private readonly emit: (block: Buffer, firstRow: number) => void,
+    private readonly output: BlockOutput,
   ) {}
 
   /**
@@ -102,23 +110,37 @@ export class TableWriter {
         return;
       }
     }
-    if ((spelled || INFINITE.test(text)) && !this.beyond.has(column)) {
-      this.beyond.set(column, { text, place: place() });
-      // Told apart from words at the end: a word such as 1e999 may be a code among other words.
-      this.block.beyond(column, text);
-      return;
+    if (spelled || INFINITE.test(text)) {
+      if (!this.beyond.has(column)) this.beyond.set(column, { text, place: place() });
+      this.block.text(column, text, CellKind.Beyond);
+    } else {
+      this.block.text(column, text);
     }
-    if (spelled || INFINITE.test(text)) this.block.beyond(column, text);
-    else this.block.text(column, text);
   }
 
   /** A number from a source that has numbers: NaN is missing, an infinite one is refused. */
   number(column: number, value: number, place: () => string): void {
     if (Number.isFinite(value)) {
-      if (Object.is(value, -0)) this.block.number(column, 0);
-      else this.block.number(column, value);
+      this.block.number(column, value);
     } else if (Number.isNaN(value)) this.block.missing(column);
     else throw this.notFinite(column, String(value), place());
+  }
+
+  /** Words from a source that tells them from numbers, with the spellings of a missing value among them. */
+  words(column: number, text: string, place: () => string): void {
+    if (this.missing.has(text)) this.block.missing(column, text);
+    else if (text.isWellFormed() && !text.includes('\0')) this.block.text(column, text);
+    else {
+      throw unreadable(
+        'bad_text',
+        `${place()}, column ${this.nameOf(column)}: the text holds a NUL or half a character (a lone surrogate).`,
+      );
+    }
+  }
+
+  /** To be awaited now and then, so that blocks do not pile up. */
+  drained(): Promise<void> {
+    return this.output.drained();
   }
 
   /** Ends the row; all its cells were given. */
@@ -132,7 +154,7 @@ export class TableWriter {
     if (!this.profiler || this.rows === 0) throw unreadable('no_rows', 'There are columns, but no rows.');
     if (this.block.rows > 0) this.flush();
     for (const [column, { text, place }] of this.beyond) {
-      if (!this.profiler.hasText(column)) throw this.notFinite(column, text, place);
+      if (!this.profiler.hasWords(column)) throw this.notFinite(column, text, place);
     }
     const { columns, warnings } = this.profiler.finish();
     return { rowCount: this.rowCount, columns, warnings: [...this.warnings, ...warnings] };
@@ -149,7 +171,7 @@ export class TableWriter {
     this.rowCount += this.block.rows;
     if (this.rowCount > MAX_ROWS) throw tooLarge('too_many_rows', `There are more than ${MAX_ROWS} rows.`);
     this.block.clear();
-    this.emit(encoded, firstRow);
+    this.output.emit(encoded, firstRow);
   }
 
   private notFinite(column: number, text: string, place: string): Error {
