@@ -7,6 +7,7 @@ import { validationPipe } from './common/validation.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DatasetsModule } from './datasets/datasets.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { AccessGuard } from './users/auth/access.guard.js';
 import { UsersModule } from './users/users.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         UsersModule,
         ChatsModule,
         CentersModule,
+        DatasetsModule,
         OperationsModule,
       ],
       providers: [

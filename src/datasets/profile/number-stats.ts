@@ -89,7 +89,11 @@ export class NumberStats {
     const unit = largest > 1e100 ? largest : 1;
     let sum = 0;
     for (const value of values) if (value === value) sum += value / unit;
-    const mean = (sum / count) * unit;
+    const first = (sum / count) * unit;
+    let rest = 0;
+    for (const value of values) if (value === value) rest += (value - first) / count;
+    // What rounding lost of the sum.
+    const mean = first + rest;
     let m2 = 0;
     let m3 = 0;
     for (const value of values) {

@@ -27,6 +27,7 @@ export class CsvParser {
   line: number;
   private readonly delimiter: number;
   private readonly point: number;
+  private readonly missingNumbers: ReadonlySet<number>;
 
   /**
    * @param table started already
@@ -40,6 +41,7 @@ export class CsvParser {
     this.delimiter = dialect.delimiter.charCodeAt(0);
     this.point = dialect.decimalComma ? ','.charCodeAt(0) : POINT;
     this.line = line;
+    this.missingNumbers = table.missingNumbers;
   }
 
   /**
@@ -161,8 +163,11 @@ export class CsvParser {
           significant <= 15 ? head / POWERS_OF_TEN[fraction] : decimal(head, tail, significant - 15, fraction);
         // Beyond these, a number is spelled with an exponent; -0 loses its sign; NaN was not certain.
         if (value >= 1e-6 || (value === 0 && !negative)) {
-          this.table.block.number(column, negative ? -value : value, zeros);
-          return at;
+          const signed = negative ? -value : value;
+          if (this.missingNumbers.size === 0 || !this.missingNumbers.has(signed)) {
+            this.table.block.number(column, signed, zeros);
+            return at;
+          }
         }
       }
     }

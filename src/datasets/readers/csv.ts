@@ -101,8 +101,9 @@ class CsvReader {
       bytes.toString('utf8', start, Math.min(sampleEnd, start + end + SAMPLE_BYTES)),
       this.options,
     );
-    const [first] = sampleRecords(bytes.toString('utf8', start, start + end), dialect.delimiter, 1);
-    if (first === undefined) throw unreadable('bad_header', 'The first record cannot be taken apart into cells.');
+    const records = sampleRecords(bytes.toString('utf8', start, start + end), dialect.delimiter, 1);
+    if (records.length === 0) throw unreadable('bad_header', 'The first record cannot be taken apart into cells.');
+    const [first] = records;
     this.table.start(first.length, dialect.header ? first : undefined);
     const skipped = dialect.header ? start + end : 0;
     this.parser = new CsvParser(this.table, dialect, 1 + countLines(bytes, skipped));

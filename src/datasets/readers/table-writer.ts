@@ -35,6 +35,8 @@ const INFINITE = /^\s*[+-]?inf(?:inity)?\s*$/i;
 export class TableWriter {
   /** Takes plain cells directly; see also {@link cell}. */
   block!: BlockBuilder;
+  /** Numbers that mean a missing value, such as -999, where the sender says so. */
+  readonly missingNumbers: ReadonlySet<number>;
   private profiler: TableProfiler | undefined;
   private names: string[] = [];
   private warnings: string[] = [];
@@ -52,7 +54,10 @@ export class TableWriter {
     private readonly limits: TableLimits,
     readonly missing: ReadonlySet<string>,
     private readonly output: BlockOutput,
-  ) {}
+  ) {
+    const numbers = [...missing].filter((text) => SPELLED_NUMBER.test(text)).map(Number);
+    this.missingNumbers = new Set(numbers);
+  }
 
   /**
    * Says which columns follow.
@@ -105,6 +110,10 @@ export class TableWriter {
     const spelled = SPELLED_NUMBER.exec(decimal);
     if (spelled) {
       const value = Number(spelled[1]);
+      if (this.missingNumbers.has(value)) {
+        this.block.missing(column, text);
+        return;
+      }
       if (Number.isFinite(value)) {
         this.block.spelledNumber(column, value, text);
         return;
@@ -120,9 +129,9 @@ export class TableWriter {
 
   /** A number from a source that has numbers: NaN is missing, an infinite one is refused. */
   number(column: number, value: number, place: () => string): void {
-    if (Number.isFinite(value)) {
-      this.block.number(column, value);
-    } else if (Number.isNaN(value)) this.block.missing(column);
+    if (this.missingNumbers.has(value)) this.block.missing(column, String(value));
+    else if (Number.isFinite(value)) this.block.number(column, value);
+    else if (Number.isNaN(value)) this.block.missing(column);
     else throw this.notFinite(column, String(value), place());
   }
 

@@ -14,9 +14,16 @@ export interface ReadJob {
   limits: TableLimits & { maxUnpackedBytes: number };
 }
 
-/** What it answers in the end, after all blocks. */
+/** What came of a job. */
 export type ReadOutcome =
   { table: TableSummary; format: DatasetFormat; notes: ReadingNotes } | { refusal: Refusal } | { fault: string };
+
+/** What it answers in the end, after all blocks. */
+export interface ReadEnd {
+  outcome: ReadOutcome;
+  /** Whether the process should take no more jobs: it broke, or keeps too much memory. */
+  spent: boolean;
+}
 
 /*
  * Frames from a reader process: u8 type, u32 length (little-endian) of what follows; a block begins with the u32 number
@@ -24,7 +31,7 @@ export type ReadOutcome =
  */
 export const FRAME_HEAD = 5;
 export const BLOCK_FRAME = 1;
-export const OUTCOME_FRAME = 2;
+export const END_FRAME = 2;
 
 /** Settings of a reader process, as its only argument in JSON. */
 export interface ReaderSettings {

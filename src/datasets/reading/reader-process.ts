@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { workerEntry } from '../../common/worker-entry.js';
 import { DatasetRefusedError, unreadable } from '../datasets.errors.js';
 import { type Frame, readFrames } from './frame-reader.js';
-import { BLOCK_FRAME, type ReaderSettings, type ReadJob, type ReadOutcome } from './protocol.js';
+import { BLOCK_FRAME, type ReadEnd, type ReaderSettings, type ReadJob, type ReadOutcome } from './protocol.js';
 
 /** What came of a job that was not refused. */
 export type ReadResult = Extract<ReadOutcome, { table: unknown }>;
@@ -55,7 +55,7 @@ export class ReaderProcess {
    * @throws DatasetRefusedError for what is wrong with the file, memory and time that it takes among it
    */
   async read(job: ReadJob, deadlineSeconds: number, take: TakeBlock, signal: AbortSignal): Promise<ReadResult> {
-    let late = false;
+    let late = false as boolean;
     const onAbort = (): void => {
       this.kill();
     };
@@ -67,10 +67,9 @@ export class ReaderProcess {
     try {
       signal.throwIfAborted();
       this.child.send(job);
-      const outcome = await this.follow(take);
-      if (outcome && 'table' in outcome) return outcome;
-      if (outcome && 'refusal' in outcome) throw new DatasetRefusedError(outcome.refusal);
-      if (outcome) throw unreadable('unreadable', `The file is damaged or not of its format (${outcome.fault}).`);
+      const end = await this.follow(take);
+      if (end?.spent) this.kill();
+      if (end) return resultOf(end.outcome);
     } catch (error) {
       if (!(error instanceof DatasetRefusedError)) this.kill();
       throw error;
@@ -93,12 +92,18 @@ export class ReaderProcess {
   }
 
   /** Takes blocks until the outcome; undefined when the process ended before it. */
-  private async follow(take: TakeBlock): Promise<ReadOutcome | undefined> {
+  private async follow(take: TakeBlock): Promise<ReadEnd | undefined> {
     for (;;) {
       const { value: frame } = await this.frames.next();
       if (!frame) return undefined;
-      if (frame.type !== BLOCK_FRAME) return JSON.parse(frame.payload.toString()) as ReadOutcome;
+      if (frame.type !== BLOCK_FRAME) return JSON.parse(frame.payload.toString()) as ReadEnd;
       await take(frame.payload.subarray(4), frame.payload.readUInt32LE(0));
     }
   }
+}
+
+function resultOf(outcome: ReadOutcome): ReadResult {
+  if ('table' in outcome) return outcome;
+  if ('refusal' in outcome) throw new DatasetRefusedError(outcome.refusal);
+  throw unreadable('unreadable', `The file is damaged or not of its format (${outcome.fault}).`);
 }

@@ -8,7 +8,8 @@ import { workerEntry } from '../../common/worker-entry.js';
 import {
   BLOCK_FRAME,
   FRAME_HEAD,
-  OUTCOME_FRAME,
+  END_FRAME,
+  type ReadEnd,
   type ReaderSettings,
   type ReadJob,
   type ReadOutcome,
@@ -33,8 +34,7 @@ process.on('message', (job: ReadJob) => void run(job));
 // A library that loses a promise or throws on its own clock has met a file that it cannot read.
 for (const event of ['unhandledRejection', 'uncaughtException']) {
   process.on(event, (error: unknown) => {
-    send(OUTCOME_FRAME, Buffer.from(JSON.stringify(outcomeOf(error))));
-    pipe.end(() => process.exit(1));
+    end({ outcome: outcomeOf(error), spent: true });
   });
 }
 
@@ -56,7 +56,11 @@ async function run(job: ReadJob): Promise<void> {
   } catch (error) {
     outcome = outcomeOf(error);
   }
-  send(OUTCOME_FRAME, Buffer.from(JSON.stringify(outcome)));
+  end({ outcome, spent: process.memoryUsage.rss() > settings.memoryBytes / 2 });
+}
+
+function end(message: ReadEnd): void {
+  send(END_FRAME, Buffer.from(JSON.stringify(message)));
 }
 
 async function read({ file, rows, options, missing, limits }: ReadJob): Promise<ReadOutcome> {
