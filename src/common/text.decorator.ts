@@ -15,7 +15,7 @@ export function IsText(min: number, max: number, options: { each?: boolean } = {
         target: target.constructor,
         propertyName: String(property),
         options: { ...options, message: `must be text without NUL characters or broken surrogates.` },
-        validator: { validate: isStorableText },
+        validator: isStorableText,
       });
     },
     MinLength(min, options),

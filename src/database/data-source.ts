@@ -106,11 +106,13 @@ export class ServiceDataSource extends DataSource {
 
   #explain(error: unknown): unknown {
     if (error instanceof EmbeddedDatabaseError) return new DatabaseStartError(error.message);
-    // What the operating system or the server says of the connection; mistakes in the code have no such code.
-    if (!(error instanceof Error) || !('code' in error) || this.#config.databaseUrl === undefined) return error;
+    // Whatever the operating system or the server says of the connection has a code; mistakes in the code have none.
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string' || this.#config.databaseUrl === undefined) return error;
     const { host, pathname } = new URL(this.#config.databaseUrl);
-    const reason = error.message || String(error.code);
-    return new DatabaseStartError(`DATABASE_URL: the database ${pathname.slice(1)} at ${host} refuses: ${reason}.`);
+    return new DatabaseStartError(
+      `DATABASE_URL: the database ${pathname.slice(1)} at ${host} refuses: ${message || code}.`,
+    );
   }
 }
 

@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { QueueModule } from './queue/queue.module.js';
 import { type DatabaseConfig, ServiceDataSource } from './data-source.js';
 
 /**
- * The one connection to the database, migrated before anything else runs. The features bring their entities with
+ * The one connection to the database, migrated before anything else runs, and the queue of jobs that is kept in it. The features bring their entities with
  * `TypeOrmModule.forFeature`.
  */
 @Module({})
@@ -26,6 +27,6 @@ export class DatabaseModule {
         return dataSource;
       },
     });
-    return { module: DatabaseModule, imports: [typeOrm] };
+    return { module: DatabaseModule, imports: [typeOrm, QueueModule] };
   }
 }

@@ -1,7 +1,9 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Chat } from '../chats/chat.entity.js';
-import { BIGINT, TIMESTAMP } from '../database/columns.js';
 import type { ColumnProfile, DatasetFormat, ReadingNotes } from './dataset-types.js';
+
+/** PostgreSQL hands out bigint as text; sizes fit a double. */
+const bigintAsNumber = { to: (value: number) => value, from: (value: string | number) => Number(value) };
 
 /** A table that was uploaded to a chat. What it holds lies in its blocks; a `loading` one is seen by nobody. */
 @Entity('datasets')
@@ -44,13 +46,13 @@ export class Dataset {
   sha256!: string;
 
   /** Bytes of the file as uploaded. */
-  @Column(BIGINT)
+  @Column({ type: 'bigint', transformer: bigintAsNumber })
   sizeBytes!: number;
 
   /** Bytes of its blocks. */
-  @Column(BIGINT)
+  @Column({ type: 'bigint', transformer: bigintAsNumber })
   storedBytes!: number;
 
-  @Column(TIMESTAMP)
+  @Column({ type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 }

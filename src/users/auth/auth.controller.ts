@@ -8,7 +8,6 @@ import { AppConfig } from '../../config/app-config.js';
 import { SignedInDto, toUser } from '../dto/account-answers.dto.js';
 import { LoginDto, RegisterDto } from '../dto/account-requests.dto.js';
 import { AuthService, type SignedIn } from './auth.service.js';
-import { bearerToken } from './bearer.js';
 import { type Client, FromClient } from './client.decorator.js';
 import { OriginGuard } from './origin.guard.js';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
@@ -74,7 +73,8 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('authorization') authorization?: string,
   ): Promise<void> {
-    await this.auth.logOut(readRefreshCookie(request), bearerToken(authorization));
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    await this.auth.logOut(readRefreshCookie(request), bearer);
     clearRefreshCookie(reply, this.config);
   }
 
