@@ -4,7 +4,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'data/', 'assembly/', 'web/dist/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', 'data/', 'assembly/', '**/*.generated.ts', 'web/dist/', 'coverage/'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

@@ -11,6 +11,8 @@ const shared = {
  * @type {import('jest').Config}
  */
 export default {
+  // On a busy machine a service needs a while to start.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
@@ -24,7 +26,7 @@ export default {
       testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'],
       moduleNameMapper: {
         '^(?:\\.{1,2}/)+src/(.*)\\.js$': '<rootDir>/dist/src/$1.js',
-        '^((?:\\.{1,2}/)+(?:test/)?(?:support|factories)/.*)\\.js$': '$1',
+        '^(\\.{1,2}/.*)\\.js$': '$1',
       },
     },
   ],

@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { CentersModule } from './centers/centers.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { validationPipe } from './common/validation.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DatasetsModule } from './datasets/datasets.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { AccessGuard } from './users/auth/access.guard.js';
 import { UsersModule } from './users/users.module.js';
@@ -21,6 +23,8 @@ export class AppModule {
         DatabaseModule.register(config),
         UsersModule,
         ChatsModule,
+        CentersModule,
+        DatasetsModule,
         OperationsModule,
       ],
       providers: [

@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { AppConfig } from './config/app-config.js';
@@ -29,6 +30,10 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
   const https = config.publicUrl.startsWith('https:');
   app.setGlobalPrefix('api/v1', { exclude: BARE_PATHS });
   await app.register(cookie);
+  // One file and a few words about it.
+  await app.register(multipart, {
+    limits: { fileSize: config.uploadLimitBytes, files: 1, fields: 16, fieldSize: 16_384, fieldNameSize: 100 },
+  });
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -1,5 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Chat } from '../chats/chat.entity.js';
+import { BIGINT, FLOAT64_ARRAY, TIMESTAMP } from '../database/columns.js';
 import type { FittedPreparation } from '../ml/preparation/types.js';
 import type { Metric } from '../ml/types.js';
 
@@ -71,13 +72,13 @@ export class Centers {
   @Column('jsonb')
   columns!: string[];
 
-  /** The centres in the units of the data, float64 little-endian, `k x features`. */
-  @Column('bytea')
-  values!: Buffer;
+  /** The centres in the units of the data, `k x features`. */
+  @Column(FLOAT64_ARRAY)
+  values!: Float64Array;
 
-  /** The centres in the space trained in, the same layout. */
-  @Column('bytea')
-  trained!: Buffer;
+  /** The centres in the space trained in, the same shape. */
+  @Column(FLOAT64_ARRAY)
+  trained!: Float64Array;
 
   @Column('text')
   metric!: Metric;
@@ -108,10 +109,7 @@ export class Centers {
   params!: object | null;
 
   /** 0..2^32-1. */
-  @Column('bigint', {
-    nullable: true,
-    transformer: { to: (value: number | null) => value, from: (value: string | null) => value && Number(value) },
-  })
+  @Column({ ...BIGINT, nullable: true })
   seed!: number | null;
 
   @Column('text', { nullable: true })
@@ -120,9 +118,12 @@ export class Centers {
   @Column('text', { nullable: true })
   datasetSha256!: string | null;
 
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column(TIMESTAMP)
   createdAt!: Date;
 }
+
+/** What centers are made of, however they came about; the rest is given when they are stored. */
+export type NewCenters = Omit<Centers, 'id' | 'version' | 'createdAt' | 'k'>;
 
 /** The last version number given in a chat, so that deleting centers does not free theirs. */
 @Entity('centers_counters')

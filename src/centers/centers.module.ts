@@ -1,13 +1,19 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChatsModule } from '../chats/chats.module.js';
+import { MlModule } from '../ml/ml.module.js';
+import { CentersController } from './centers.controller.js';
 import { Centers, CentersCounter } from './centers.entity.js';
 import { CentersRepository } from './centers.repository.js';
 import { CentersService } from './centers.service.js';
+import { Models } from './models.js';
+import { PredictionsController } from './predictions.controller.js';
+import { PredictionsService } from './predictions.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Centers, CentersCounter]), ChatsModule],
-  providers: [CentersService, CentersRepository],
+  imports: [TypeOrmModule.forFeature([Centers, CentersCounter]), ChatsModule, MlModule],
+  controllers: [CentersController, PredictionsController],
+  providers: [CentersService, CentersRepository, Models, PredictionsService],
   exports: [CentersService],
 })
 export class CentersModule {}

@@ -7,9 +7,12 @@ import type { Page, PageQuery } from '../common/paging.js';
 import { invertPreparation } from '../ml/preparation/preparation.js';
 import type { FittedPreparation } from '../ml/preparation/types.js';
 import type { Evaluation, FitResult, Metric } from '../ml/types.js';
-import type { Centers, ClusterFacts } from './centers.entity.js';
+import { exportCenters, type ExportedFile } from './centers-export.js';
+import { readImport } from './centers-import.js';
+import type { Centers, ClusterFacts, NewCenters } from './centers.entity.js';
 import { CentersRepository } from './centers.repository.js';
-import { toBytes, withoutNegativeZeros } from './floats.js';
+import type { ExportFormat } from './dto/centers-requests.dto.js';
+import { withoutNegativeZeros } from './floats.js';
 
 /** What a run hands over when it has succeeded. */
 export interface TrainedCenters {
@@ -35,9 +38,6 @@ export interface TrainedCenters {
   /** Of the data set trained on, in hex. */
   datasetSha256: string;
 }
-
-/** What is common to centers however they came about. */
-export type NewCenters = Omit<Centers, 'id' | 'version' | 'createdAt' | 'k'>;
 
 /** Stored centers: immutable and numbered within their chat. */
 @Injectable()
@@ -82,8 +82,8 @@ export class CentersService {
       parentId: run.parentId ?? null,
       name: run.name ?? plural(k, 'cluster'),
       columns,
-      values: toBytes(withoutNegativeZeros(data)),
-      trained: toBytes(trained),
+      values: withoutNegativeZeros(data),
+      trained,
       metric: run.metric,
       preparation,
       clusters: clusterFacts(k, evaluation),
@@ -98,8 +98,24 @@ export class CentersService {
     });
   }
 
+  /**
+   * Takes in centers from elsewhere: `{name?, columns, values}`, or a bundle as {@link export} writes it.
+   *
+   * @throws InvalidRequestError, InvalidCentersError naming the place; nothing is stored then
+   */
+  async import(userId: string, chatId: string, body: unknown): Promise<Centers> {
+    await this.chats.require(userId, chatId);
+    const imported = await readImport(body);
+    return this.dataSource.transaction((manager) => this.create(manager, { ...imported, userId, chatId }));
+  }
+
+  /** The centers as a file. */
+  async export(userId: string, centersId: string, format: ExportFormat): Promise<ExportedFile> {
+    return exportCenters(await this.require(userId, centersId), format);
+  }
+
   /** Numbers and stores centers and tells the chat, within the caller's transaction. */
-  async create(manager: EntityManager, fields: NewCenters): Promise<Centers> {
+  private async create(manager: EntityManager, fields: NewCenters): Promise<Centers> {
     const { userId, chatId } = fields;
     const id = newId();
     // First, for it locks the chat's row: whoever creates or deletes centers of a chat at the same time waits here.

@@ -15,7 +15,7 @@ export function IsText(min: number, max: number, options: { each?: boolean } = {
         target: target.constructor,
         propertyName: String(property),
         options: { ...options, message: `must be text without NUL characters or broken surrogates.` },
-        validator: isStorableText,
+        validator: { validate: isStorableText },
       });
     },
     MinLength(min, options),

@@ -34,6 +34,14 @@ export abstract class AppConfig {
   abstract readonly uploadLimitBytes: number;
   /** Columns of the widest data set. */
   abstract readonly maxColumns: number;
+  /** Bytes of stored data that one user may have. */
+  abstract readonly userQuotaBytes: number;
+  /** Processes that read uploads. */
+  abstract readonly readers: number;
+  /** Resident bytes that one of them may take. */
+  abstract readonly readerMemoryBytes: number;
+  /** Time that one of them has for a file. */
+  abstract readonly readerDeadlineSeconds: number;
   /** Threads that train; undefined leaves the choice to the engine. */
   abstract readonly engineThreads: number | undefined;
 }
@@ -121,6 +129,10 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     jsonLimitBytes: integer('JSON_LIMIT_MB', 10, 1, 256) * 2 ** 20,
     uploadLimitBytes: integer('UPLOAD_LIMIT_MB', 1024, 1, 16384) * 2 ** 20,
     maxColumns: integer('MAX_COLUMNS', 4096, 1, 16384),
+    userQuotaBytes: integer('USER_QUOTA_MB', 5120, 1, 2 ** 20) * 2 ** 20,
+    readers: integer('READERS', 2, 1, 64),
+    readerMemoryBytes: integer('READER_MEMORY_MB', 512, 128, 65536) * 2 ** 20,
+    readerDeadlineSeconds: integer('READER_DEADLINE_SECONDS', 120, 1, 3600),
     engineThreads: integer('ENGINE_THREADS', undefined, 1, 64),
   };
 }

@@ -1,9 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Chat } from '../chats/chat.entity.js';
+import { BIGINT, TIMESTAMP } from '../database/columns.js';
 import type { ColumnProfile, DatasetFormat, ReadingNotes } from './dataset-types.js';
-
-/** PostgreSQL hands out bigint as text; sizes fit a double. */
-const bigintAsNumber = { to: (value: number) => value, from: (value: string | number) => Number(value) };
 
 /** A table that was uploaded to a chat. What it holds lies in its blocks; a `loading` one is seen by nobody. */
 @Entity('datasets')
@@ -46,13 +44,13 @@ export class Dataset {
   sha256!: string;
 
   /** Bytes of the file as uploaded. */
-  @Column({ type: 'bigint', transformer: bigintAsNumber })
+  @Column(BIGINT)
   sizeBytes!: number;
 
   /** Bytes of its blocks. */
-  @Column({ type: 'bigint', transformer: bigintAsNumber })
+  @Column(BIGINT)
   storedBytes!: number;
 
-  @Column({ type: 'timestamptz', precision: 3 })
+  @Column(TIMESTAMP)
   createdAt!: Date;
 }

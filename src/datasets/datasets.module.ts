@@ -3,13 +3,19 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChatsModule } from '../chats/chats.module.js';
 import { DatasetBlock } from './dataset-block.entity.js';
 import { DatasetHold } from './dataset-hold.entity.js';
+import { DatasetIntake } from './dataset-intake.js';
+import { DatasetUploadsService } from './dataset-uploads.service.js';
 import { Dataset } from './dataset.entity.js';
+import { DatasetsController } from './datasets.controller.js';
 import { DatasetsRepository } from './datasets.repository.js';
 import { DatasetsService } from './datasets.service.js';
+import { ReaderPool } from './reading/reader-pool.js';
+import { Uploads } from './uploads.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Dataset, DatasetBlock, DatasetHold]), ChatsModule],
-  providers: [DatasetsService, DatasetsRepository],
+  controllers: [DatasetsController],
+  providers: [DatasetsService, DatasetUploadsService, DatasetIntake, DatasetsRepository, ReaderPool, Uploads],
   exports: [DatasetsService],
 })
 export class DatasetsModule {}

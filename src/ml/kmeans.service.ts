@@ -24,7 +24,8 @@ import {
   checkProject,
   checkSeed,
 } from './validate.js';
-import { EngineThread, type CallOptions } from './workers/engine-thread.js';
+import { EngineThreads, type CallOptions } from './workers/engine-threads.js';
+import { threadCount } from './workers/thread-count.js';
 import type { JobName, Jobs } from './workers/messages.js';
 import { runJob } from './workers/run-job.js';
 
@@ -40,9 +41,9 @@ import { runJob } from './workers/run-job.js';
  */
 @Injectable()
 export class KMeansService implements OnModuleDestroy {
-  /** Two threads, so that predictions do not wait for a training to end. */
-  private readonly training = new EngineThread('centroid-training');
-  private readonly queries = new EngineThread('centroid-queries');
+  /** Two teams, so that predictions do not wait for a training to end. */
+  private readonly training = new EngineThreads('centroid-training', threadCount());
+  private readonly queries = new EngineThreads('centroid-queries', threadCount());
   private closed = false;
 
   /**

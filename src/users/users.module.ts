@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ProblemFilter } from '../common/problem.filter.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { AccessHook } from './auth/access.hook.js';
 import { AuthController } from './auth/auth.controller.js';
@@ -25,6 +26,7 @@ import { UsersService } from './users.service.js';
     AuthService,
     JwtStrategy,
     PasswordService,
+    ProblemFilter,
     SessionsRepository,
     TokenService,
     UsersRepository,

@@ -7,6 +7,8 @@ export const CellKind = {
   /** A number that its value alone would not spell the same way, such as `1e5` or `007`. */
   Number: 1,
   Text: 2,
+  /** A number that float64 does not hold: words, if others in the column are, else refused in the end. */
+  Beyond: 3,
 } as const;
 export type CellKind = (typeof CellKind)[keyof typeof CellKind];
 
@@ -78,11 +80,22 @@ export class BlockBuilder {
     if (text !== '') this.keep(column, CellKind.Missing, text);
   }
 
-  text(column: number, text: string): void {
+  text(column: number, text: string, kind: CellKind = CellKind.Text): void {
     const at = column * this.blockRows + this.rows;
     this.values[at] = NaN;
     this.zeros[at] = 0;
-    this.keep(column, CellKind.Text, text);
+    this.keep(column, kind, text);
+  }
+
+  /** Takes back the cells of the row that is being written. */
+  dropRow(): void {
+    for (const cells of this.texts) {
+      while (cells.rows.length > 0 && cells.rows[cells.rows.length - 1] === this.rows) {
+        cells.rows.pop();
+        cells.kinds.pop();
+        this.textLength -= cells.texts.pop()?.length ?? 0;
+      }
+    }
   }
 
   /** Whether it must be encoded and cleared before the next row. */

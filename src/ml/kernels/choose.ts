@@ -1,7 +1,26 @@
+import type { Matrix } from '../types.js';
 import type { Kernel, KernelInput } from './kernel.js';
 import { PlainKernel } from './plain.kernel.js';
+import type { Crew } from './wasm/crew.js';
+import { scan } from './wasm/scan.js';
+import { WasmKernel } from './wasm/wasm.kernel.js';
 
-/** The fastest kernel that this machine can run. */
+let crew: Crew | undefined;
+
+/** Kernels that this thread makes from now on share their work with the crew. */
+export function useCrew(of: Crew): void {
+  crew = of;
+}
+
+/** The fastest kernel for this thread: WebAssembly where it leads a crew, else plain. */
 export function createKernel(input: KernelInput): Kernel {
-  return new PlainKernel(input);
+  return crew === undefined ? new PlainKernel(input) : new WasmKernel(input, crew);
+}
+
+/**
+ * The largest magnitude of a table, if this thread's crew has it at hand; NaN where a value is not finite, null where
+ * it is left to the caller.
+ */
+export function largestOf(matrix: Matrix, interrupt: () => void): number | null {
+  return crew?.lent === matrix.data ? scan(matrix, crew, interrupt) : null;
 }

@@ -3,7 +3,7 @@ import { createKernel } from '../kernels/choose.js';
 import type { NearestTwo } from '../kernels/kernel.js';
 import type { Matrix, PredictOptions, PredictResult, TransformOptions } from '../types.js';
 import type { Hooks } from './fit.js';
-import { centersIntoSpace, exponentOf, openSpace, timesPowerOfTwo, type Space } from './space.js';
+import { centersIntoSpace, exponentOf, openSpace, spaceExponent, timesPowerOfTwo, type Space } from './space.js';
 
 export type PredictJobOptions = Omit<PredictOptions, 'signal'>;
 export type TransformJobOptions = Omit<TransformOptions, 'signal'>;
@@ -92,7 +92,7 @@ function forEachSpace(
     return;
   }
   const largest = magnitude(centers.data);
-  const exponent = largest === 0 ? Math.min(0, whole.exponent) : exponentOf(largest);
+  const exponent = largest === 0 ? Math.min(0, whole.exponent) : spaceExponent(largest);
   if (whole.exponent <= exponent + FAR) {
     visit(atExponent(whole, exponent), null);
     return;

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js';
+import { largestOf } from '../kernels/choose.js';
 import { partitionBounds, PARTITIONS, scaleFactors, type KernelInput } from '../kernels/kernel.js';
 import type { Matrix, Metric } from '../types.js';
 import { normalise } from './cluster.js';
@@ -30,7 +31,7 @@ export function openSpace(
   const { rows, columns } = matrix;
   const largest = largestMagnitude(matrix, interrupt);
   const data = metric === 'cosine' ? unitRows(matrix, interrupt) : matrix.data;
-  const exponent = metric === 'cosine' ? 0 : exponentOf(largest);
+  const exponent = metric === 'cosine' ? 0 : spaceExponent(largest);
   const scaled = weights === undefined ? { weights: null, exponent: 0 } : scaleWeights(weights);
   return {
     input: { data, rows, columns, exponent, weights: scaled.weights, interrupt },
@@ -38,6 +39,15 @@ export function openSpace(
     weightExponent: scaled.exponent,
     metric,
   };
+}
+
+/** Magnitudes within so many powers of two of 1 are taken as they are. */
+const CALM = 32;
+
+/** The exponent of a space whose largest magnitude is given: 0 where nothing has to be scaled, which saves a pass. */
+export function spaceExponent(largest: number): number {
+  const exponent = exponentOf(largest);
+  return Math.abs(exponent) <= CALM ? 0 : exponent;
 }
 
 /** The smallest e with |value| < 2^e; 0 for 0. */
@@ -151,7 +161,10 @@ export function weightedSum(values: Float64Array, weights: Float64Array | null):
   return sum;
 }
 
-function largestMagnitude({ data, columns }: Matrix, interrupt: () => void): number {
+function largestMagnitude(matrix: Matrix, interrupt: () => void): number {
+  const known = largestOf(matrix, interrupt);
+  if (known !== null && !Number.isNaN(known)) return known;
+  const { data, columns } = matrix;
   let largest = 0;
   const chunk = 1 << 20;
   for (let start = 0; start < data.length; start += chunk) {

@@ -30,13 +30,14 @@ export function encodeRecords(
   const data = new Float64Array(records.length * columns.length);
   records.forEach((record, i) => {
     columns.forEach((column, j) => {
-      if (!Object.hasOwn(record, column.name)) {
+      const cell = Object.hasOwn(record, column.name) ? record[column.name] : undefined;
+      if (cell === undefined) {
         throw new EngineError('preparation.missing_field', `Record ${i} has no field "${column.name}".`, {
           row: i,
           column: column.name,
         });
       }
-      data[i * columns.length + j] = encodeCell(column, record[column.name], i);
+      data[i * columns.length + j] = encodeCell(column, cell, i);
     });
   });
   return data;

@@ -138,6 +138,12 @@ function rowsToKeep(table: readonly TableColumn[], missing: PreparationOptions['
   if (rows === 0 || table.some(({ values }) => values.length !== rows)) {
     throw new EngineError('preparation.bad_table', 'A table needs columns of one length, above 0.');
   }
+  const repeated = table.find(({ name }, j) => table.findIndex((other) => other.name === name) !== j);
+  if (repeated) {
+    throw new EngineError('preparation.bad_table', `There are several columns named "${repeated.name}".`, {
+      column: repeated.name,
+    });
+  }
   const incomplete = new Uint8Array(rows);
   for (const { name, values } of table) {
     for (let i = 0; i < rows; i++) {

@@ -17,10 +17,17 @@ export interface Jobs {
 
 export type JobName = keyof Jobs;
 
+/** Values that were copied into the team's own memory. */
+export interface Lent {
+  readonly address: number;
+  readonly length: number;
+  readonly wide: boolean;
+}
+
 export interface Request<N extends JobName = JobName> {
   readonly id: number;
   readonly name: N;
-  readonly matrix: Matrix;
+  readonly matrix: Omit<Matrix, 'data'> & { readonly data: Matrix['data'] | Lent };
   readonly options: Jobs[N]['options'];
   readonly wantsProgress: boolean;
   /** One Int32 in shared memory: anything but 0 asks the job to end. */

@@ -17,8 +17,14 @@ export class AccessGuard extends AuthGuard() {
     strategy: JwtStrategy,
     private readonly reflector: Reflector,
   ) {
-    // The strategy itself, not its name: names are global in passport, and two services in one process would share it.
-    super({ defaultStrategy: strategy as unknown as string });
+    super({
+      // The strategy itself, not its name: names are global in passport, and two services in one process would share
+      // it. A new one each time: passport writes a request's callbacks into the strategy that it is given, so requests
+      // that shared one would be answered with each other's user.
+      get defaultStrategy() {
+        return Object.create(strategy) as string;
+      },
+    });
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { ProblemFilter } from '../../common/problem.filter.js';
 import type { AccessConfig } from '../../common/public.decorator.js';
 import { AccessGuard } from './access.guard.js';
 
@@ -17,6 +18,7 @@ export class AccessHook implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost<FastifyAdapter>,
     private readonly guard: AccessGuard,
+    private readonly problems: ProblemFilter,
   ) {}
 
   onModuleInit(): void {
@@ -25,7 +27,14 @@ export class AccessHook implements OnModuleInit {
     server?.addHook('onRequest', async (request, reply) => {
       const { public: open } = request.routeOptions.config as AccessConfig;
       if (open || !API.test(request.url)) return;
-      await this.guard.authenticate(new ExecutionContextHost([request, reply]));
+      const context = new ExecutionContextHost([request, reply]);
+      try {
+        await this.guard.authenticate(context);
+      } catch (error) {
+        // Not left to Fastify: where no route matches, it has an error handler of its own.
+        this.problems.catch(error, context);
+        return reply;
+      }
     });
   }
 }

@@ -8,6 +8,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { SignedInDto, toUser } from '../dto/account-answers.dto.js';
 import { LoginDto, RegisterDto } from '../dto/account-requests.dto.js';
 import { AuthService, type SignedIn } from './auth.service.js';
+import { bearerToken } from './bearer.js';
 import { type Client, FromClient } from './client.decorator.js';
 import { OriginGuard } from './origin.guard.js';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
@@ -73,8 +74,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('authorization') authorization?: string,
   ): Promise<void> {
-    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    await this.auth.logOut(readRefreshCookie(request), bearer);
+    await this.auth.logOut(readRefreshCookie(request), bearerToken(authorization));
     clearRefreshCookie(reply, this.config);
   }
 

@@ -1,13 +1,15 @@
 import { types } from 'node:util';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { AbortedError, EngineError } from '../errors.js';
 import type { Matrix, Progress } from '../types.js';
-import { fromWire, type JobName, type Jobs, type Reply, type Request } from './messages.js';
-import { workerUrl } from './worker-url.js';
+import { fromWire, type JobName, type Jobs, type Lent, type Reply, type Request } from './messages.js';
+import { Team } from './team.js';
 
 /** Values copied into shared memory between two turns of the event loop: some milliseconds. */
 const COPY_CHUNK = 1 << 20;
+/** A team that has grown beyond so many bytes is let go when it has been idle for a while: its memory cannot shrink. */
+const KEPT_BYTES = 128 * 2 ** 20;
+const IDLE_MS = 10_000;
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -15,39 +17,46 @@ export interface CallOptions {
 }
 
 interface Call extends CallOptions {
-  readonly request: Request;
+  readonly matrix: Matrix;
+  readonly request: Omit<Request, 'matrix'>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * One worker thread and the calls that wait for it, first come, first served. The thread starts with the first call,
- * stays, and keeps no process alive while it is idle. If it dies, the call under way rejects with `kmeans.worker_died`
- * and the next one gets a new thread.
+ * One team of worker threads and the calls that wait for it, first come, first served. The team starts with the first
+ * call, stays, and keeps no process alive while it is idle. If one of its threads dies, the call under way rejects with
+ * `kmeans.worker_died` and the next one gets a new team.
  */
-export class EngineThread {
-  private worker: Worker | undefined;
+export class EngineThreads {
+  private team: Team | undefined;
+  private idle: NodeJS.Timeout | undefined;
   private readonly waiting: Call[] = [];
   private current: Call | undefined;
   private nextId = 1;
   private closed = false;
 
-  constructor(private readonly name: string) {}
+  /** @param size number of threads that compute */
+  constructor(
+    private readonly name: string,
+    private readonly size: number,
+  ) {}
 
   /** @throws EngineError `kmeans.aborted`, `kmeans.worker_died`, `kmeans.closed`, `kmeans.too_large` and what the job throws */
-  async call<N extends JobName>(
+  call<N extends JobName>(
     name: N,
     matrix: Matrix,
     options: Jobs[N]['options'],
     { signal, onProgress }: CallOptions,
   ): Promise<Jobs[N]['result']> {
-    const shared = await intoSharedMemory(matrix, signal);
     if (this.closed) throw closedError();
+    if (signal?.aborted) throw new AbortedError();
     return new Promise<Jobs[N]['result']>((resolve, reject) => {
       const cancel = new Int32Array(new SharedArrayBuffer(4));
       const id = this.nextId++;
       const call: Call = {
-        request: { id, name, matrix: shared, options, wantsProgress: onProgress !== undefined, cancel },
+        matrix,
+        request: { id, name, options, wantsProgress: onProgress !== undefined, cancel },
         onProgress,
         resolve: (result) => {
           signal?.removeEventListener('abort', abort);
@@ -77,50 +86,63 @@ export class EngineThread {
     for (const call of this.waiting.splice(0)) call.reject(closedError());
     this.current?.reject(closedError());
     this.current = undefined;
-    const worker = this.worker;
-    this.worker = undefined;
-    await worker?.terminate();
+    clearTimeout(this.idle);
+    const team = this.team;
+    this.team = undefined;
+    await team?.close();
   }
 
-  /** Hands the thread its next call if it has none. */
+  /** Hands the team its next call if it has none. */
   private turn(): void {
     if (this.current !== undefined) return;
+    clearTimeout(this.idle);
     this.current = this.waiting.shift();
-    if (this.current === undefined) {
-      this.worker?.unref();
+    if (this.current !== undefined) {
+      void this.hand(this.current);
       return;
     }
-    this.worker ??= this.start();
-    this.worker.ref();
+    this.team?.unref();
+    if ((this.team?.bytes ?? 0) > KEPT_BYTES) this.idle = setTimeout(() => void this.rest(), IDLE_MS).unref();
+  }
+
+  private async hand(call: Call): Promise<void> {
+    this.team ??= this.start();
+    const { team } = this;
+    team.ref();
     try {
-      this.worker.postMessage(this.current.request);
+      const matrix = await lend(call, team);
+      if (team === this.team && call === this.current) team.post({ ...call.request, matrix });
     } catch (error) {
-      // Something in the options cannot be cloned; the thread never heard of the call.
-      const call = this.current;
+      // There is no room, or something in the options cannot be cloned; the team never heard of the call.
+      if (call !== this.current) return;
       this.current = undefined;
       call.reject(error instanceof Error ? error : new Error(String(error)));
       this.turn();
     }
   }
 
-  private start(): Worker {
-    const worker = new Worker(workerUrl('./engine.worker.js', import.meta.url), { name: this.name });
-    let reason = 'it ended';
-    worker.on('message', (message: Reply) => {
-      if (worker === this.worker) this.receive(message);
+  private async rest(): Promise<void> {
+    const team = this.team;
+    if (this.current !== undefined) return;
+    this.team = undefined;
+    await team?.close();
+  }
+
+  private start(): Team {
+    const team: Team = new Team(this.name, this.size, {
+      message: (message) => {
+        if (team === this.team) this.receive(message);
+      },
+      died: (reason) => {
+        if (team !== this.team) return;
+        this.team = undefined;
+        const call = this.current;
+        this.current = undefined;
+        call?.reject(new EngineError('kmeans.worker_died', `A thread that computed this died: ${reason}.`));
+        this.turn();
+      },
     });
-    worker.on('error', (error) => {
-      reason = error instanceof Error ? error.message : String(error);
-    });
-    worker.on('exit', () => {
-      if (worker !== this.worker) return;
-      this.worker = undefined;
-      const call = this.current;
-      this.current = undefined;
-      call?.reject(new EngineError('kmeans.worker_died', `The thread that computed this died: ${reason}.`));
-      this.turn();
-    });
-    return worker;
+    return team;
   }
 
   private receive(message: Reply): void {
@@ -137,28 +159,18 @@ export class EngineThread {
   }
 }
 
-/** The same table in shared memory, which threads read without a copy. Long copies let the event loop turn. */
-async function intoSharedMemory(matrix: Matrix, signal: AbortSignal | undefined): Promise<Matrix> {
-  const { data } = matrix;
-  if (types.isSharedArrayBuffer(data.buffer)) return matrix;
-  const shared = allocate(data);
+/** The table in the team's memory. Long copies let the event loop turn. */
+async function lend({ matrix, request }: Call, team: Team): Promise<Request['matrix']> {
+  const { data, rows, columns } = matrix;
+  if (types.isSharedArrayBuffer(data.buffer)) return { data, rows, columns };
+  const place = team.make(data);
   for (let from = 0; from < data.length; from += COPY_CHUNK) {
     if (from > 0) await nextTurn();
-    if (signal?.aborted) throw new AbortedError();
-    shared.set(data.subarray(from, from + COPY_CHUNK), from);
+    if (Atomics.load(request.cancel, 0) !== 0) throw new AbortedError();
+    place.set(data.subarray(from, from + COPY_CHUNK), from);
   }
-  return { ...matrix, data: shared };
-}
-
-function allocate(data: Float32Array | Float64Array): Float32Array | Float64Array {
-  try {
-    const buffer = new SharedArrayBuffer(data.byteLength);
-    return data.BYTES_PER_ELEMENT === 4 ? new Float32Array(buffer) : new Float64Array(buffer);
-  } catch {
-    throw new EngineError('kmeans.too_large', `There is not enough memory to share ${data.byteLength} bytes of data.`, {
-      bytes: data.byteLength,
-    });
-  }
+  const lent: Lent = { address: place.byteOffset, length: data.length, wide: data.BYTES_PER_ELEMENT === 8 };
+  return { data: lent, rows, columns };
 }
 
 function closedError(): EngineError {

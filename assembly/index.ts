@@ -1,0 +1,30 @@
+export { scratchBytes } from './block';
+export { packCenters } from './centers';
+export { assignAll } from './lloyd';
+export { scan } from './scan';
+export { assignTwo, transform } from './predict';
+export { seedAdd, seedGains } from './seed';
+export { distances } from './strict';
+export { carryAll, carryMoves, reduce } from './sums';
+
+import { Plan } from './plan';
+
+/** Bytes of the plan, for a check of its mirror. */
+export function planBytes(): i32 {
+  return offsetof<Plan>();
+}
+
+/**
+ * Values times two factors, in place.
+ * @returns whether every product is exact in float32
+ */
+export function scaleNarrow(at: usize, count: i32, first: f64, second: f64): bool {
+  let exact = true;
+  for (const end = at + (<usize>count << 2); at < end; at += 4) {
+    const x = <f64>load<f32>(at) * first * second;
+    const y = <f32>x;
+    exact = exact && <f64>y == x;
+    store<f32>(at, y);
+  }
+  return exact;
+}

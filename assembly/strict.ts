@@ -1,0 +1,64 @@
+import { rowsFrom } from './chunks';
+import { Plan } from './plan';
+
+/** One value of a row as float64. */
+// @ts-ignore: decorator
+@inline
+export function value(plan: Plan, index: usize): f64 {
+  return plan.wide ? load<f64>(plan.values + (index << 3)) : <f64>load<f32>(plan.values + (index << 2));
+}
+
+/** Sum over j, in order, of (x_j - c_j)^2 in float64: the distance that decides. */
+export function strict(plan: Plan, row: i32, c: i32): f64 {
+  const d = <usize>plan.columns;
+  let center = plan.centers + (<usize>c * d << 3);
+  const end = center + (d << 3);
+  let sum: f64 = 0;
+  if (plan.wide) {
+    let x = plan.values + (<usize>row * d << 3);
+    for (; center < end; center += 8, x += 8) {
+      const e = load<f64>(x) - load<f64>(center);
+      sum += e * e;
+    }
+  } else {
+    let x = plan.values + (<usize>row * d << 2);
+    for (; center < end; center += 8, x += 4) {
+      const e = <f64>load<f32>(x) - load<f64>(center);
+      sum += e * e;
+    }
+  }
+  return sum;
+}
+
+/** Two such distances of one row side by side, each in its own order: lane 0 to centre a, lane 1 to centre b. */
+export function strictPair(plan: Plan, row: i32, a: i32, b: i32): v128 {
+  const d = <usize>plan.columns;
+  let left = plan.centers + (<usize>a * d << 3);
+  let right = plan.centers + (<usize>b * d << 3);
+  const end = left + (d << 3);
+  let sum = f64x2.splat(0);
+  if (plan.wide) {
+    let x = plan.values + (<usize>row * d << 3);
+    for (; left < end; left += 8, right += 8, x += 8) {
+      const e = f64x2.sub(v128.load64_splat(x), v128.load64_lane(right, v128.load64_zero(left), 1));
+      sum = f64x2.add(sum, f64x2.mul(e, e));
+    }
+  } else {
+    let x = plan.values + (<usize>row * d << 2);
+    for (; left < end; left += 8, right += 8, x += 4) {
+      const e = f64x2.sub(f64x2.splat(<f64>load<f32>(x)), v128.load64_lane(right, v128.load64_zero(left), 1));
+      sum = f64x2.add(sum, f64x2.mul(e, e));
+    }
+  }
+  return sum;
+}
+
+/** Phase, one a chunk: the strict squared distance of every row to the centre of its label, float64 to `output`. */
+export function distances(planAt: usize, chunk: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const end = rowsFrom(plan, chunk + 1);
+  for (let row = rowsFrom(plan, chunk); row < end; row++) {
+    const c = load<i32>(plan.labels + (<usize>row << 2));
+    store<f64>(plan.output + (<usize>row << 3), strict(plan, row, c));
+  }
+}

@@ -1,0 +1,104 @@
+import { PARTITIONS, Plan } from './plan';
+import { rowsFrom } from './chunks';
+
+/** A move in one word: the row's place in its chunk, and the label it had, plus one. */
+export const PLACE_BITS = 11;
+const PLACE_MASK = (1 << PLACE_BITS) - 1;
+
+// @ts-ignore: decorator
+@inline
+function deltaOf(plan: Plan, p: i32, c: i32): usize {
+  const slot = <usize>(p * plan.k + c);
+  const touched = plan.touched + (slot << 2);
+  const delta = plan.deltas + ((slot * <usize>plan.columns) << 3);
+  if (!load<i32>(touched)) {
+    store<i32>(touched, 1);
+    memory.fill(delta, 0, <usize>plan.columns << 3);
+    store<f64>(plan.deltaWeights + (slot << 3), 0);
+    store<i32>(plan.deltaCounts + (slot << 2), 0);
+  }
+  return delta;
+}
+
+/** delta + weight x row, or less it. */
+function carry(plan: Plan, p: i32, row: i32, c: i32, weight: f64, sign: i32): void {
+  let delta = deltaOf(plan, p, c);
+  const slot = <usize>(p * plan.k + c);
+  const w = sign > 0 ? weight : -weight;
+  store<f64>(plan.deltaWeights + (slot << 3), load<f64>(plan.deltaWeights + (slot << 3)) + w);
+  if (weight != 0) store<i32>(plan.deltaCounts + (slot << 2), load<i32>(plan.deltaCounts + (slot << 2)) + sign);
+  const d = <usize>plan.columns;
+  const ww = f64x2.splat(w);
+  if (plan.wide) {
+    let x = plan.values + (<usize>row * d << 3);
+    const end = x + (d << 3);
+    for (; x + 16 <= end; x += 16, delta += 16) {
+      v128.store(delta, f64x2.add(v128.load(delta), f64x2.mul(ww, v128.load(x))));
+    }
+    if (x < end) store<f64>(delta, load<f64>(delta) + w * load<f64>(x));
+  } else {
+    let x = plan.values + (<usize>row * d << 2);
+    const end = x + (d << 2);
+    for (; x + 8 <= end; x += 8, delta += 16) {
+      const v = f64x2.promote_low_f32x4(v128.load64_zero(x));
+      v128.store(delta, f64x2.add(v128.load(delta), f64x2.mul(ww, v)));
+    }
+    if (x < end) store<f64>(delta, load<f64>(delta) + w * <f64>load<f32>(x));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function weightOf(plan: Plan, row: i32): f64 {
+  return plan.weights ? load<f64>(plan.weights + (<usize>row << 3)) : 1;
+}
+
+/** Phase, one a partition: the moves of its chunks, in row order, into its deltas. */
+export function carryMoves(planAt: usize, p: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  memory.fill(plan.touched + (<usize>(p * plan.k) << 2), 0, <usize>plan.k << 2);
+  for (let s = 0; s < plan.split; s++) {
+    const chunk = p * plan.split + s;
+    const first = rowsFrom(plan, chunk);
+    const count = load<i32>(plan.moveCounts + (<usize>chunk << 2));
+    for (let i = 0; i < count; i++) {
+      const word = load<u32>(plan.moves + (<usize>(first + i) << 2));
+      const row = first + <i32>(word & PLACE_MASK);
+      const before = <i32>(word >> PLACE_BITS) - 1;
+      const weight = weightOf(plan, row);
+      carry(plan, p, row, load<i32>(plan.labels + (<usize>row << 2)), weight, 1);
+      if (before >= 0) carry(plan, p, row, before, weight, -1);
+    }
+  }
+}
+
+/** Phase, one a partition: all rows, in order, into its deltas. */
+export function carryAll(planAt: usize, p: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  memory.fill(plan.touched + (<usize>(p * plan.k) << 2), 0, <usize>plan.k << 2);
+  const end = rowsFrom(plan, (p + 1) * plan.split);
+  for (let row = rowsFrom(plan, p * plan.split); row < end; row++) {
+    carry(plan, p, row, load<i32>(plan.labels + (<usize>row << 2)), weightOf(plan, row), 1);
+  }
+}
+
+/** Phase, one a cluster: the partitions' deltas, in order, onto its sums. */
+export function reduce(planAt: usize, c: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const d = <usize>plan.columns;
+  const sums = plan.sums + (<usize>c * d << 3);
+  for (let p = 0; p < PARTITIONS; p++) {
+    const slot = <usize>(p * plan.k + c);
+    if (!load<i32>(plan.touched + (slot << 2))) continue;
+    const weights = plan.sumWeights + (<usize>c << 3);
+    store<f64>(weights, load<f64>(weights) + load<f64>(plan.deltaWeights + (slot << 3)));
+    const counts = plan.sumCounts + (<usize>c << 2);
+    store<i32>(counts, load<i32>(counts) + load<i32>(plan.deltaCounts + (slot << 2)));
+    const delta = plan.deltas + ((slot * d) << 3);
+    let j: usize = 0;
+    for (; j + 2 <= d; j += 2) {
+      v128.store(sums + (j << 3), f64x2.add(v128.load(sums + (j << 3)), v128.load(delta + (j << 3))));
+    }
+    if (j < d) store<f64>(sums + (j << 3), load<f64>(sums + (j << 3)) + load<f64>(delta + (j << 3)));
+  }
+}

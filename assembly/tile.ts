@@ -1,0 +1,147 @@
+import { BLOCK, packedOf, packedPitch, scalesOf, screenedOf } from './block';
+import { Plan } from './plan';
+import { dot16, fma } from './simd';
+
+/**
+ * Screened values of a block's packed rows against tiles of 8 centres: screened[r][j] = |c_j|^2 - 2 x_r.c_j.
+ * Tiles lie one after the other: [dimension][8 centres] of float32 holding -2c, or [pair of dimensions][8 centres][2] of
+ * int16. Four rows go at a time, so `count` is rounded up to a multiple of 4; a tile stays in the first-level cache
+ * while the rows pass.
+ */
+export function products(plan: Plan, base: usize, count: i32): void {
+  if (plan.integer) products16(plan, base, count);
+  else products32(plan, base, count);
+}
+
+function products32(plan: Plan, base: usize, count: i32): void {
+  const d = plan.columns;
+  const pitch = packedPitch(plan);
+  const width = <usize>plan.tiles << 5;
+  const even = d & ~1;
+  let tile = plan.packed;
+  for (let t: usize = 0; t < <usize>plan.tiles; t++) {
+    const n0 = v128.load(plan.norms + (t << 5));
+    const n1 = v128.load(plan.norms + (t << 5), 16);
+    let row = packedOf(base, plan);
+    let out = screenedOf(base, plan) + (t << 5);
+    let c = tile;
+    for (let r = 0; r < count; r += 4) {
+      let p0 = row;
+      let p1 = p0 + pitch;
+      let p2 = p1 + pitch;
+      let p3 = p2 + pitch;
+      row = p3 + pitch;
+      c = tile;
+      let a0 = n0, b0 = n1, a1 = n0, b1 = n1, a2 = n0, b2 = n1, a3 = n0, b3 = n1;
+      let j = 0;
+      for (; j < even; j += 2) {
+        let c0 = v128.load(c), c1 = v128.load(c, 16);
+        let s = v128.load32_splat(p0);
+        a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
+        s = v128.load32_splat(p1);
+        a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
+        s = v128.load32_splat(p2);
+        a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
+        s = v128.load32_splat(p3);
+        a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
+        c0 = v128.load(c, 32), c1 = v128.load(c, 48);
+        s = v128.load32_splat(p0, 4);
+        a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
+        s = v128.load32_splat(p1, 4);
+        a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
+        s = v128.load32_splat(p2, 4);
+        a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
+        s = v128.load32_splat(p3, 4);
+        a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
+        p0 += 8; p1 += 8; p2 += 8; p3 += 8; c += 64;
+      }
+      if (j < d) {
+        const c0 = v128.load(c), c1 = v128.load(c, 16);
+        let s = v128.load32_splat(p0);
+        a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
+        s = v128.load32_splat(p1);
+        a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
+        s = v128.load32_splat(p2);
+        a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
+        s = v128.load32_splat(p3);
+        a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
+        c += 32;
+      }
+      v128.store(out, a0); v128.store(out, b0, 16); out += width;
+      v128.store(out, a1); v128.store(out, b1, 16); out += width;
+      v128.store(out, a2); v128.store(out, b2, 16); out += width;
+      v128.store(out, a3); v128.store(out, b3, 16); out += width;
+    }
+    tile = c;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function finish(sum: v128, step: v128, norm: v128): v128 {
+  return fma(f32x4.convert_i32x4_s(sum), step, norm);
+}
+
+function products16(plan: Plan, base: usize, count: i32): void {
+  const pitch = packedPitch(plan);
+  const width = <usize>plan.tiles << 5;
+  const quads = <i32>(pitch >> 3);
+  const tileBytes = pitch << 3;
+  for (let t: usize = 0; t < <usize>plan.tiles; t++) {
+    const n0 = v128.load(plan.norms + (t << 5));
+    const n1 = v128.load(plan.norms + (t << 5), 16);
+    const s0 = v128.load(plan.steps + (t << 5));
+    const s1 = v128.load(plan.steps + (t << 5), 16);
+    const tile = plan.packed + t * tileBytes;
+    let row = packedOf(base, plan);
+    let scale = scalesOf(base);
+    let out = screenedOf(base, plan) + (t << 5);
+    for (let r = 0; r < count; r += 4) {
+      let p0 = row;
+      let p1 = p0 + pitch;
+      let p2 = p1 + pitch;
+      let p3 = p2 + pitch;
+      row = p3 + pitch;
+      let c = tile;
+      let a0 = i32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+      for (let j = 0; j < quads; j++) {
+        let c0 = v128.load(c), c1 = v128.load(c, 16);
+        let s = v128.load32_splat(p0);
+        a0 = dot16(s, c0, a0); b0 = dot16(s, c1, b0);
+        s = v128.load32_splat(p1);
+        a1 = dot16(s, c0, a1); b1 = dot16(s, c1, b1);
+        s = v128.load32_splat(p2);
+        a2 = dot16(s, c0, a2); b2 = dot16(s, c1, b2);
+        s = v128.load32_splat(p3);
+        a3 = dot16(s, c0, a3); b3 = dot16(s, c1, b3);
+        c0 = v128.load(c, 32), c1 = v128.load(c, 48);
+        s = v128.load32_splat(p0, 4);
+        a0 = dot16(s, c0, a0); b0 = dot16(s, c1, b0);
+        s = v128.load32_splat(p1, 4);
+        a1 = dot16(s, c0, a1); b1 = dot16(s, c1, b1);
+        s = v128.load32_splat(p2, 4);
+        a2 = dot16(s, c0, a2); b2 = dot16(s, c1, b2);
+        s = v128.load32_splat(p3, 4);
+        a3 = dot16(s, c0, a3); b3 = dot16(s, c1, b3);
+        p0 += 8; p1 += 8; p2 += 8; p3 += 8; c += 64;
+      }
+      let w = v128.load32_splat(scale);
+      v128.store(out, finish(a0, f32x4.mul(w, s0), n0));
+      v128.store(out, finish(b0, f32x4.mul(w, s1), n1), 16);
+      out += width;
+      w = v128.load32_splat(scale, 4);
+      v128.store(out, finish(a1, f32x4.mul(w, s0), n0));
+      v128.store(out, finish(b1, f32x4.mul(w, s1), n1), 16);
+      out += width;
+      w = v128.load32_splat(scale, 8);
+      v128.store(out, finish(a2, f32x4.mul(w, s0), n0));
+      v128.store(out, finish(b2, f32x4.mul(w, s1), n1), 16);
+      out += width;
+      w = v128.load32_splat(scale, 12);
+      v128.store(out, finish(a3, f32x4.mul(w, s0), n0));
+      v128.store(out, finish(b3, f32x4.mul(w, s1), n1), 16);
+      out += width;
+      scale += 16;
+    }
+  }
+}

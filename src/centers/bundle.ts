@@ -1,0 +1,188 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { createHash } from 'node:crypto';
+import type { FieldError } from '../common/errors.js';
+import { isStorableText } from '../common/text.decorator.js';
+import { InvalidRequestError } from '../common/validation.js';
+import type { FittedPreparation } from '../ml/preparation/types.js';
+import type { Metric } from '../ml/types.js';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, bundleSchema } from './bundle.schema.js';
+import type { Centers, CentersMetrics, ClusterFacts } from './centers.entity.js';
+import { InvalidCentersError } from './centers.errors.js';
+import { toRows } from './floats.js';
+
+/** Centers as they leave one service and enter another, complete; see `bundle.schema.ts` for each field. */
+export interface Bundle {
+  format: typeof BUNDLE_FORMAT;
+  formatVersion: typeof BUNDLE_VERSION;
+  name: string;
+  metric: Metric;
+  columns: string[];
+  values: number[][];
+  trained: number[][];
+  preprocessing: FittedPreparation;
+  idColumn: string | null;
+  clusters: ClusterFacts[] | null;
+  clusterNames: (string | null)[];
+  inertia: number | null;
+  metrics: CentersMetrics | null;
+  params: object | null;
+  seed: number | null;
+  engineVersion: string | null;
+  datasetSha256: string | null;
+  checksum: string;
+}
+
+/** How deep a bundle may be nested; what this service writes is nowhere near. */
+const MAX_DEPTH = 16;
+
+export function toBundle(centers: Centers): Bundle {
+  const width = centers.preparation.features.length;
+  const unsigned = {
+    format: BUNDLE_FORMAT,
+    formatVersion: BUNDLE_VERSION,
+    name: centers.name,
+    metric: centers.metric,
+    columns: centers.columns,
+    values: toRows(centers.values, width),
+    trained: toRows(centers.trained, width),
+    preprocessing: centers.preparation,
+    idColumn: centers.idColumn,
+    clusters: centers.clusters,
+    clusterNames: centers.clusterNames,
+    inertia: centers.inertia,
+    metrics: centers.metrics,
+    params: centers.params,
+    seed: centers.seed,
+    engineVersion: centers.engineVersion,
+    datasetSha256: centers.datasetSha256,
+  } as const;
+  return { ...unsigned, checksum: checksumOf(unsigned) };
+}
+
+/** Whether a request's body means to be a bundle. */
+export function isBundle(body: unknown): body is { format: unknown } {
+  return typeof body === 'object' && body !== null && 'format' in body;
+}
+
+/**
+ * Takes nothing on trust: form, sense and checksum.
+ *
+ * @throws InvalidRequestError where the form is wrong
+ * @throws InvalidCentersError `centers.bundle_newer`, `centers.bundle_inconsistent`, `centers.bundle_altered`
+ */
+export function readBundle(body: { format: unknown }): Bundle {
+  const { format, formatVersion } = body as { format: unknown; formatVersion?: unknown };
+  if (format === BUNDLE_FORMAT && typeof formatVersion === 'number' && formatVersion > BUNDLE_VERSION) {
+    throw new InvalidCentersError(
+      'centers.bundle_newer',
+      `The bundle has format version ${formatVersion}; this service reads up to ${BUNDLE_VERSION}. Update it first.`,
+      [{ path: 'formatVersion', message: `must be at most ${BUNDLE_VERSION}.` }],
+    );
+  }
+  const unstorable = findUnstorable(body, '', 0);
+  if (unstorable) throw new InvalidRequestError([unstorable]);
+  if (!hasBundleForm(body)) throw new InvalidRequestError(formErrors());
+  refuseInconsistent(body);
+  if (checksumOf(body) !== body.checksum) {
+    throw new InvalidCentersError(
+      'centers.bundle_altered',
+      'The bundle is not as it was exported: its checksum does not fit its content. Only the names may be changed.',
+      [{ path: 'checksum', message: 'does not fit the content.' }],
+    );
+  }
+  return body;
+}
+
+let validator: ValidateFunction<Bundle> | undefined;
+
+function hasBundleForm(body: object): body is Bundle {
+  validator ??= new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false }).compile<Bundle>(bundleSchema);
+  return validator(body);
+}
+
+/** Of several attempts at an alternative, the one that came farthest says best what is wrong. */
+function formErrors(): FieldError[] {
+  const errors: ErrorObject[] = validator?.errors ?? [];
+  const [error] = errors.toSorted((a, b) => b.instancePath.length - a.instancePath.length);
+  const { missingProperty, additionalProperty, allowedValue } = error.params as Record<string, string | undefined>;
+  const place = [...error.instancePath.split('/').slice(1), missingProperty ?? additionalProperty ?? []].flat();
+  const message = additionalProperty
+    ? 'is not a field of a bundle.'
+    : `${missingProperty ? 'is missing' : (error.message ?? 'is wrong')}${allowedValue ? ` ${allowedValue}` : ''}.`;
+  return [{ path: place.join('.') || 'body', message }];
+}
+
+function refuseInconsistent(bundle: Bundle): void {
+  const { columns, values, trained, preprocessing, clusters, clusterNames } = bundle;
+  const k = trained.length;
+  const width = preprocessing.features.length;
+  const check = (path: string, right: boolean, message: string): void => {
+    if (right) return;
+    throw new InvalidCentersError('centers.bundle_inconsistent', `${path} ${message}`, [{ path, message }]);
+  };
+  check('columns', new Set(columns).size === columns.length, 'must not hold a name twice.');
+  const { columns: inputs, features, steps } = preprocessing;
+  check(
+    'preprocessing.columns',
+    same(
+      inputs.map(({ name }) => name),
+      columns,
+    ),
+    'must be named as columns are.',
+  );
+  check('preprocessing.features', same(features, columns), 'must be the columns.');
+  steps.forEach((step, i) => {
+    const path = `preprocessing.steps.${i}`;
+    check(path, (i === 0) === (step.kind === 'impute'), 'must be impute for the first step and for no other.');
+    check(path, steps.findIndex(({ kind }) => kind === step.kind) === i, 'must not be there twice.');
+    for (const [field, list] of Object.entries(step)) {
+      if (Array.isArray(list)) check(`${path}.${field}`, list.length === width, `must have ${width} entries.`);
+    }
+  });
+  check('preprocessing.steps', steps.length > 0, 'must begin with impute.');
+  check('values', values.length === k, `must have as many rows as trained has, ${k}.`);
+  for (const [field, rows] of Object.entries({ values, trained })) {
+    rows.forEach((row, i) => {
+      check(`${field}.${i}`, row.length === width, `must have ${width} entries.`);
+    });
+  }
+  check('clusters', clusters === null || clusters.length === k, `must have ${k} entries.`);
+  check('clusterNames', clusterNames.length === k, `must have ${k} entries.`);
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+/** SHA-256 of all but the checksum itself and the names, which may change. */
+function checksumOf(bundle: Omit<Bundle, 'checksum'>): string {
+  const content: Record<string, unknown> = { ...bundle };
+  for (const field of ['checksum', 'name', 'clusterNames']) Reflect.deleteProperty(content, field);
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
+/** The same text however the keys are ordered, for the database and other programs may order them anew. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** The first place that the database could not keep, or that is nested beyond sense. */
+function findUnstorable(value: unknown, path: string, depth: number): FieldError | undefined {
+  if (depth > MAX_DEPTH) return { path, message: 'is nested too deep.' };
+  if (typeof value === 'string') {
+    return isStorableText(value) ? undefined : { path, message: 'must not hold NUL characters or broken surrogates.' };
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) return { path, message: 'must be finite.' };
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const place = path ? `${path}.${key}` : key;
+    if (!isStorableText(key)) return { path: place, message: 'must not hold NUL characters or broken surrogates.' };
+    const found = findUnstorable(inner, place, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,132 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, StreamableFile } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiExtraModels,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { IdPipe } from '../common/ids.js';
+import { mapPage, PageQuery } from '../common/paging.js';
+import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import type { Principal } from '../users/auth/principal.js';
+import type { Centers } from './centers.entity.js';
+import { CentersService } from './centers.service.js';
+import { CentersDto, CentersPage } from './dto/centers-answers.dto.js';
+import { ExportQuery, ImportCentersDto, RenameCentersDto } from './dto/centers-requests.dto.js';
+import { toRows } from './floats.js';
+
+@ApiTags('Centers')
+@ApiBearerAuth()
+@ApiProblems()
+@Controller()
+export class CentersController {
+  constructor(private readonly centers: CentersService) {}
+
+  @Get('chats/:chatId/centers')
+  @ApiOperation({ summary: 'The centers of a chat, newest first' })
+  async list(
+    @CurrentUser() user: Principal,
+    @Param('chatId', IdPipe) chatId: string,
+    @Query() page: PageQuery,
+  ): Promise<CentersPage> {
+    return mapPage(await this.centers.list(user.userId, chatId, page), toDto);
+  }
+
+  @Post('chats/:chatId/centers')
+  @ApiOperation({ summary: 'Bring centers from elsewhere', description: 'Plain numbers, or an exported bundle.' })
+  @ApiExtraModels(ImportCentersDto)
+  @ApiBody({
+    schema: {
+      oneOf: [
+        { $ref: getSchemaPath(ImportCentersDto) },
+        {
+          type: 'object',
+          description: 'What `GET /centers/{centersId}/export?format=json` answers.',
+          required: ['format'],
+          properties: { format: { type: 'string', enum: ['centroid.centers'] } },
+          additionalProperties: true,
+        },
+      ],
+    },
+  })
+  @ApiProblems(413, 422)
+  async import(
+    @CurrentUser() user: Principal,
+    @Param('chatId', IdPipe) chatId: string,
+    @Body() body: unknown,
+  ): Promise<CentersDto> {
+    return toDto(await this.centers.import(user.userId, chatId, body));
+  }
+
+  @Get('centers/:centersId')
+  @ApiOperation({ summary: 'One set of centers' })
+  async get(@CurrentUser() user: Principal, @Param('centersId', IdPipe) centersId: string): Promise<CentersDto> {
+    return toDto(await this.centers.require(user.userId, centersId));
+  }
+
+  @Patch('centers/:centersId')
+  @ApiOperation({ summary: 'Rename centers; nothing else of them ever changes' })
+  async rename(
+    @CurrentUser() user: Principal,
+    @Param('centersId', IdPipe) centersId: string,
+    @Body() body: RenameCentersDto,
+  ): Promise<CentersDto> {
+    return toDto(await this.centers.rename(user.userId, centersId, body.name));
+  }
+
+  @Delete('centers/:centersId')
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Delete centers',
+    description: "A pin on them goes; the newest that are left become the chat's latest.",
+  })
+  async delete(@CurrentUser() user: Principal, @Param('centersId', IdPipe) centersId: string): Promise<void> {
+    await this.centers.delete(user.userId, centersId);
+  }
+
+  @Get('centers/:centersId/export')
+  @ApiOperation({ summary: 'Take centers along as a file' })
+  @ApiProduces('application/json', 'text/csv')
+  async export(
+    @CurrentUser() user: Principal,
+    @Param('centersId', IdPipe) centersId: string,
+    @Query() { format }: ExportQuery,
+  ): Promise<StreamableFile> {
+    const { content, type, name } = await this.centers.export(user.userId, centersId, format);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    return new StreamableFile(bytes, { type, disposition: `attachment; filename="${name}"`, length: bytes.byteLength });
+  }
+}
+
+function toDto(centers: Centers): CentersDto {
+  const { id, chatId, runId, parentId, name, version, k, columns, preparation, clusters, clusterNames } = centers;
+  const { metric, idColumn, inertia, metrics, params, seed, engineVersion, datasetSha256, createdAt } = centers;
+  return {
+    id,
+    chatId,
+    runId,
+    parentId,
+    name,
+    version,
+    k,
+    columns,
+    values: toRows(centers.values, preparation.features.length),
+    sizes: clusters?.map(({ size }) => size) ?? null,
+    clusters,
+    clusterNames,
+    metric,
+    preprocessing: preparation,
+    idColumn,
+    inertia,
+    metrics,
+    params,
+    seed,
+    engineVersion,
+    datasetSha256,
+    createdAt,
+  };
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ChatsService } from '../chats/chats.service.js';
+import { DomainError } from '../common/errors.js';
+import { InvalidRequestError, validationPipe } from '../common/validation.js';
+import type { Dataset } from './dataset.entity.js';
+import { DatasetUploadsService } from './dataset-uploads.service.js';
+import { CreateRowsDto, UploadFieldsDto } from './dto/dataset-requests.dto.js';
+import { type ReceivedFile, Uploads } from './uploads.js';
+
+const MAX_FILE_NAME = 255;
+
+/** What came in a multipart body. */
+interface Form {
+  file?: ReceivedFile & { name: string };
+  fields: Record<string, unknown>;
+}
+
+/** Takes the two bodies that make a data set: a form with a file, and JSON rows. */
+@Injectable()
+export class DatasetIntake {
+  private readonly pipe = validationPipe();
+
+  constructor(
+    private readonly service: DatasetUploadsService,
+    private readonly chats: ChatsService,
+    private readonly uploads: Uploads,
+  ) {}
+
+  /** Reads the request, makes the data set, and gives up when the caller does. */
+  async take(userId: string, chatId: string, request: FastifyRequest, reply: FastifyReply): Promise<Dataset> {
+    // Before a gigabyte is received for nothing.
+    await this.chats.require(userId, chatId);
+    const abort = new AbortController();
+    const onClose = (): void => {
+      if (!reply.raw.writableEnded) abort.abort(new CallerGoneError());
+    };
+    reply.raw.once('close', onClose);
+    try {
+      if (request.isMultipart()) return await this.takeForm(userId, chatId, request, abort.signal);
+      const { rows, columns, ...options } = await this.validate(CreateRowsDto, request.body);
+      return await this.service.addRows(userId, chatId, { rows, columns }, options, abort.signal);
+    } finally {
+      reply.raw.off('close', onClose);
+    }
+  }
+
+  private async takeForm(
+    userId: string,
+    chatId: string,
+    request: FastifyRequest,
+    signal: AbortSignal,
+  ): Promise<Dataset> {
+    const form: Form = { fields: {} };
+    try {
+      await this.receive(request, form);
+      if (!form.file) throw new InvalidRequestError([{ path: 'file', message: 'is missing.' }]);
+      const options = await this.validate(UploadFieldsDto, form.fields);
+      return await this.service.addFile(userId, chatId, form.file, options, signal);
+    } finally {
+      if (form.file) await this.uploads.remove(form.file.path);
+    }
+  }
+
+  private async receive(request: FastifyRequest, form: Form): Promise<void> {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') {
+        if (part.valueTruncated || part.fieldname in form.fields) {
+          throw new InvalidRequestError([{ path: part.fieldname, message: 'is too long, or given twice.' }]);
+        }
+        form.fields[part.fieldname] = part.value;
+      } else if (part.fieldname !== 'file' || form.file) {
+        part.file.resume();
+        throw new InvalidRequestError([
+          { path: part.fieldname, message: 'must be one file, in a part called "file".' },
+        ]);
+      } else {
+        form.file = { ...(await this.uploads.receive(part.file)), name: fileName(part.filename) };
+      }
+    }
+  }
+
+  private async validate<T extends object>(type: new () => T, body: unknown): Promise<T> {
+    return (await this.pipe.transform(body ?? {}, { type: 'body', metatype: type })) as T;
+  }
+}
+
+/** The caller hung up; nobody sees this. */
+class CallerGoneError extends DomainError {
+  constructor() {
+    super('malformed', 'request.aborted', 'The request was ended before its answer.');
+  }
+}
+
+/** The last part of a path, as the database can keep it. */
+function fileName(sent: string | undefined): string {
+  const base = (sent ?? '').split(/[\\/]/).at(-1) ?? '';
+  const clean = base
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '')
+    .trim();
+  return clean.slice(0, MAX_FILE_NAME).toWellFormed() || 'file';
+}

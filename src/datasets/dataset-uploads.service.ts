@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ChatsService } from '../chats/chats.service.js';
+import { NotFoundError } from '../common/errors.js';
+import { newId } from '../common/ids.js';
+import { AppConfig } from '../config/app-config.js';
+import { isForeignKeyViolation } from '../database/errors.js';
+import type { Dataset } from './dataset.entity.js';
+import { tooLarge } from './datasets.errors.js';
+import { DatasetsRepository } from './datasets.repository.js';
+import type { ReadJob } from './reading/protocol.js';
+import { ReaderPool } from './reading/reader-pool.js';
+import type { ReadOptions } from './readers/reader.js';
+import type { JsonRows } from './readers/rows.js';
+import type { ReceivedFile } from './uploads.js';
+
+/** What the sender says about the data besides the data. */
+export interface UploadOptions extends ReadOptions {
+  name?: string;
+  /** Spellings of a missing value besides the empty one, instead of the usual ones. */
+  missing?: string[];
+}
+
+/** No upload takes longer to be read and stored. */
+const STALE_MS = 2 * 3600 * 1000;
+
+/** Takes data in: reads it in another process, stores what it holds, shows it once all of it is there. */
+@Injectable()
+export class DatasetUploadsService implements OnModuleInit {
+  constructor(
+    private readonly repository: DatasetsRepository,
+    private readonly chats: ChatsService,
+    private readonly readers: ReaderPool,
+    private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.repository.discardStale(new Date(Date.now() - STALE_MS));
+  }
+
+  /**
+   * Makes a data set of a file.
+   *
+   * @param signal gives up; nothing is kept then
+   * @throws DatasetRefusedError for what is wrong with it; nothing is kept then
+   */
+  async addFile(
+    userId: string,
+    chatId: string,
+    file: ReceivedFile & { name: string },
+    options: UploadOptions,
+    signal: AbortSignal,
+  ): Promise<Dataset> {
+    const { sizeBytes, sha256 } = file;
+    const name = options.name ?? file.name;
+    return this.add(
+      { userId, chatId, name, sizeBytes, sha256 },
+      { file: { path: file.path, name: file.name } },
+      options,
+      signal,
+    );
+  }
+
+  /** Makes a data set of rows; see {@link addFile}. Their SHA-256 is that of their columns and rows as JSON. */
+  async addRows(
+    userId: string,
+    chatId: string,
+    rows: JsonRows,
+    options: UploadOptions,
+    signal: AbortSignal,
+  ): Promise<Dataset> {
+    const content = Buffer.from(JSON.stringify({ columns: rows.columns, rows: rows.rows }));
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const name = options.name ?? 'rows';
+    return this.add({ userId, chatId, name, sizeBytes: content.length, sha256 }, { rows }, options, signal);
+  }
+
+  private async add(
+    about: Pick<Dataset, 'userId' | 'chatId' | 'name' | 'sizeBytes' | 'sha256'>,
+    data: Pick<ReadJob, 'file' | 'rows'>,
+    options: UploadOptions,
+    signal: AbortSignal,
+  ): Promise<Dataset> {
+    const { userId, chatId, name, sizeBytes, sha256 } = about;
+    const room = this.config.userQuotaBytes - (await this.repository.storedBytes(userId));
+    if (sizeBytes > room) {
+      throw tooLarge(
+        'quota_exceeded',
+        `The data set is larger than the ${Math.max(0, room)} bytes that you have left.`,
+      );
+    }
+    const dataset: Dataset = {
+      id: newId(),
+      userId,
+      chatId,
+      name,
+      sizeBytes,
+      sha256,
+      state: 'loading',
+      format: 'csv',
+      rowCount: 0,
+      columns: [],
+      warnings: [],
+      reading: {},
+      // Set aside until it is known, so that uploads at the same time count each other.
+      storedBytes: sizeBytes,
+      createdAt: new Date(),
+    };
+    try {
+      await this.repository.begin(dataset);
+      return await this.fill(dataset, data, options, room, signal);
+    } catch (error) {
+      await this.repository.discard(userId, dataset.id);
+      // The chat was deleted meanwhile.
+      throw isForeignKeyViolation(error) ? new NotFoundError() : error;
+    }
+  }
+
+  private async fill(
+    dataset: Dataset,
+    data: Pick<ReadJob, 'file' | 'rows'>,
+    { delimiter, header, encoding, decimalComma, missing }: UploadOptions,
+    room: number,
+    signal: AbortSignal,
+  ): Promise<Dataset> {
+    const { userId, chatId, id } = dataset;
+    let storedBytes = 0;
+    const job: ReadJob = {
+      ...data,
+      options: { delimiter, header, encoding, decimalComma },
+      missing,
+      limits: {
+        maxColumns: this.config.maxColumns,
+        maxStoredBytes: room,
+        maxUnpackedBytes: this.config.uploadLimitBytes,
+      },
+    };
+    const { table, format, notes } = await this.readers.read(
+      job,
+      async (block, firstRow) => {
+        await this.repository.addBlock(userId, id, firstRow, block);
+        storedBytes += block.length;
+      },
+      signal,
+    );
+    const { rowCount, columns, warnings } = table;
+    Object.assign(dataset, { state: 'ready', format, rowCount, columns, warnings, reading: notes, storedBytes });
+    dataset.createdAt = new Date();
+    await this.dataSource.transaction(async (manager) => {
+      if (!(await this.repository.complete(manager, dataset))) throw new NotFoundError();
+      const text = `${dataset.name}: ${count(rowCount, 'row')}, ${count(columns.length, 'column')}`;
+      await this.chats.addMessage(manager, { userId, chatId, author: 'user', kind: 'dataset', text, datasetId: id });
+    });
+    return dataset;
+  }
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

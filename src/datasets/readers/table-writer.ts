@@ -1,0 +1,192 @@
+import { BlockBuilder, blockRowsFor, CellKind } from '../blocks/block-builder.js';
+import { encodeBlock } from '../blocks/block-codec.js';
+import type { ColumnProfile } from '../dataset-types.js';
+import { tooLarge, unreadable } from '../datasets.errors.js';
+import { TableProfiler } from '../profile/table-profiler.js';
+import { nameColumns } from './column-names.js';
+
+/** Limits of what a reader takes in. */
+export interface TableLimits {
+  maxColumns: number;
+  /** Bytes of all encoded blocks. */
+  maxStoredBytes: number;
+}
+
+/** Where encoded blocks go. */
+export interface BlockOutput {
+  /** @param firstRow which row of the table, counted from 0, is its first */
+  emit(block: Buffer, firstRow: number): void;
+  /** Resolves when more may be emitted. */
+  drained(): Promise<void>;
+}
+
+/** What is known of a table once all of it was read. */
+export interface TableSummary {
+  rowCount: number;
+  columns: ColumnProfile[];
+  warnings: string[];
+}
+
+const MAX_ROWS = 2 ** 31 - 1;
+const SPELLED_NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i;
+const INFINITE = /^\s*[+-]?inf(?:inity)?\s*$/i;
+
+/** Where cells go, whatever the format: into blocks that are profiled, encoded and handed on as they fill. */
+export class TableWriter {
+  /** Takes plain cells directly; see also {@link cell}. */
+  block!: BlockBuilder;
+  /** Numbers that mean a missing value, such as -999, where the sender says so. */
+  readonly missingNumbers: ReadonlySet<number>;
+  private profiler: TableProfiler | undefined;
+  private names: string[] = [];
+  private warnings: string[] = [];
+  private storedBytes = 0;
+  private rowCount = 0;
+  /** The first number beyond float64 in each column: refused in the end, unless the column turns out to hold words. */
+  private readonly beyond = new Map<number, { text: string; place: string }>();
+
+  /**
+   * @param limits what is refused
+   * @param missing spellings of a missing value, the empty one always among them
+   * @param output takes each encoded block
+   */
+  constructor(
+    private readonly limits: TableLimits,
+    readonly missing: ReadonlySet<string>,
+    private readonly output: BlockOutput,
+  ) {
+    const numbers = [...missing].filter((text) => SPELLED_NUMBER.test(text)).map(Number);
+    this.missingNumbers = new Set(numbers);
+  }
+
+  /**
+   * Says which columns follow.
+   *
+   * @param count of columns
+   * @param given their names, where the source names them
+   */
+  start(count: number, given?: readonly string[]): void {
+    const { maxColumns } = this.limits;
+    if (count > maxColumns) {
+      throw unreadable('too_many_columns', `There are ${count} columns; this service takes up to ${maxColumns}.`);
+    }
+    if (count === 0) throw unreadable('no_columns', 'There are no columns.');
+    const { names, named, warnings } = nameColumns(count, given);
+    this.names = names;
+    this.warnings = warnings;
+    this.block = new BlockBuilder(count, blockRowsFor(count));
+    this.profiler = new TableProfiler(names, named);
+  }
+
+  get started(): boolean {
+    return this.profiler !== undefined;
+  }
+
+  get columns(): number {
+    return this.names.length;
+  }
+
+  /** Rows that are complete. */
+  get rows(): number {
+    return this.rowCount + this.block.rows;
+  }
+
+  /** Name of a column, quoted for a message. */
+  nameOf(column: number): string {
+    return JSON.stringify(this.names[column]);
+  }
+
+  /**
+   * A cell that is text in its source: missing, a number in whatever spelling, or words.
+   *
+   * @param place where it stands, for a message; asked for only when it is needed
+   * @param decimal the same text with a decimal point where the source writes another
+   */
+  cell(column: number, text: string, place: () => string, decimal = text): void {
+    if (this.missing.has(text) || (text.length < 40 && this.missing.has(text.trim()))) {
+      this.block.missing(column, text);
+      return;
+    }
+    const spelled = SPELLED_NUMBER.exec(decimal);
+    if (spelled) {
+      const value = Number(spelled[1]);
+      if (this.missingNumbers.has(value)) {
+        this.block.missing(column, text);
+        return;
+      }
+      if (Number.isFinite(value)) {
+        this.block.spelledNumber(column, value, text);
+        return;
+      }
+    }
+    if (spelled || INFINITE.test(text)) {
+      if (!this.beyond.has(column)) this.beyond.set(column, { text, place: place() });
+      this.block.text(column, text, CellKind.Beyond);
+    } else {
+      this.block.text(column, text);
+    }
+  }
+
+  /** A number from a source that has numbers: NaN is missing, an infinite one is refused. */
+  number(column: number, value: number, place: () => string): void {
+    if (this.missingNumbers.has(value)) this.block.missing(column, String(value));
+    else if (Number.isFinite(value)) this.block.number(column, value);
+    else if (Number.isNaN(value)) this.block.missing(column);
+    else throw this.notFinite(column, String(value), place());
+  }
+
+  /** Words from a source that tells them from numbers, with the spellings of a missing value among them. */
+  words(column: number, text: string, place: () => string): void {
+    if (this.missing.has(text)) this.block.missing(column, text);
+    else if (text.isWellFormed() && !text.includes('\0')) this.block.text(column, text);
+    else {
+      throw unreadable(
+        'bad_text',
+        `${place()}, column ${this.nameOf(column)}: the text holds a NUL or half a character (a lone surrogate).`,
+      );
+    }
+  }
+
+  /** To be awaited now and then, so that blocks do not pile up. */
+  drained(): Promise<void> {
+    return this.output.drained();
+  }
+
+  /** Ends the row; all its cells were given. */
+  endRow(): void {
+    this.block.rows++;
+    if (this.block.full) this.flush();
+  }
+
+  /** Ends the table. */
+  finish(): TableSummary {
+    if (!this.profiler || this.rows === 0) throw unreadable('no_rows', 'There are columns, but no rows.');
+    if (this.block.rows > 0) this.flush();
+    for (const [column, { text, place }] of this.beyond) {
+      if (!this.profiler.hasWords(column)) throw this.notFinite(column, text, place);
+    }
+    const { columns, warnings } = this.profiler.finish();
+    return { rowCount: this.rowCount, columns, warnings: [...this.warnings, ...warnings] };
+  }
+
+  private flush(): void {
+    this.profiler?.add(this.block);
+    const encoded = encodeBlock(this.block);
+    this.storedBytes += encoded.length;
+    if (this.storedBytes > this.limits.maxStoredBytes) {
+      throw tooLarge('quota_exceeded', 'The data set would take more room than you have left. Delete some first.');
+    }
+    const firstRow = this.rowCount;
+    this.rowCount += this.block.rows;
+    if (this.rowCount > MAX_ROWS) throw tooLarge('too_many_rows', `There are more than ${MAX_ROWS} rows.`);
+    this.block.clear();
+    this.output.emit(encoded, firstRow);
+  }
+
+  private notFinite(column: number, text: string, place: string): Error {
+    return unreadable(
+      'not_finite',
+      `${place}, column ${this.nameOf(column)}: ${text.slice(0, 60)} is beyond the numbers that float64 holds.`,
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { DatasetRefusedError } from '../datasets.errors.js';
+import { readFile } from '../readers/formats.js';
+import { readRows } from '../readers/rows.js';
+import { type BlockOutput, TableWriter } from '../readers/table-writer.js';
+import { workerEntry } from '../../common/worker-entry.js';
+import {
+  BLOCK_FRAME,
+  FRAME_HEAD,
+  END_FRAME,
+  type ReadEnd,
+  type ReaderSettings,
+  type ReadJob,
+  type ReadOutcome,
+} from './protocol.js';
+
+/*
+ * The process that opens what strangers send. It knows no database and no secret, takes one job at a time from its parent,
+ * writes blocks to file descriptor 3, and is expendable: a file that makes it crash, hang or swell costs this process only.
+ */
+const PENDING_BYTES = 16 * 2 ** 20;
+const MISSING = ['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL'];
+
+const settings = JSON.parse(process.argv[2]) as ReaderSettings;
+// A thread of its own, since a library that loops or allocates gives this one no turn.
+new Worker(workerEntry(import.meta.url, './reader.watchdog.js'), { workerData: settings }).unref();
+
+const pipe = new Socket({ fd: 3, readable: false, writable: true });
+pipe.on('error', () => process.exit());
+process.on('disconnect', () => process.exit());
+process.on('message', (job: ReadJob) => void run(job));
+
+// A library that loses a promise or throws on its own clock has met a file that it cannot read.
+for (const event of ['unhandledRejection', 'uncaughtException']) {
+  process.on(event, (error: unknown) => {
+    end({ outcome: outcomeOf(error), spent: true });
+  });
+}
+
+const output: BlockOutput = {
+  emit: (block, firstRow) => {
+    const head = Buffer.alloc(4);
+    head.writeUInt32LE(firstRow);
+    send(BLOCK_FRAME, head, block);
+  },
+  drained: async () => {
+    if (pipe.writableLength > PENDING_BYTES) await new Promise((resolve) => pipe.once('drain', resolve));
+  },
+};
+
+async function run(job: ReadJob): Promise<void> {
+  let outcome: ReadOutcome;
+  try {
+    outcome = await read(job);
+  } catch (error) {
+    outcome = outcomeOf(error);
+  }
+  end({ outcome, spent: process.memoryUsage.rss() > settings.memoryBytes / 2 });
+}
+
+function end(message: ReadEnd): void {
+  send(END_FRAME, Buffer.from(JSON.stringify(message)));
+}
+
+async function read({ file, rows, options, missing, limits }: ReadJob): Promise<ReadOutcome> {
+  const table = new TableWriter(limits, new Set(missing ? ['', ...missing] : MISSING), output);
+  if (file) {
+    const { format, notes } = await readFile(file, table, options, limits.maxUnpackedBytes);
+    return { table: table.finish(), format, notes };
+  }
+  const notes = await readRows(rows ?? { rows: [] }, table);
+  return { table: table.finish(), format: 'rows', notes };
+}
+
+function outcomeOf(error: unknown): ReadOutcome {
+  if (error instanceof DatasetRefusedError) {
+    return { refusal: { kind: error.kind, code: error.code, detail: error.message } };
+  }
+  return { fault: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+}
+
+function send(type: number, ...parts: Buffer[]): void {
+  const head = Buffer.alloc(FRAME_HEAD);
+  head[0] = type;
+  head.writeUInt32LE(
+    parts.reduce((sum, { length }) => sum + length, 0),
+    1,
+  );
+  pipe.write(head);
+  for (const part of parts) pipe.write(part);
+}

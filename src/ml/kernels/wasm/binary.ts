@@ -1,0 +1,48 @@
+import { BASELINE, RELAXED } from './binary.generated.js';
+
+/** A unit of work of a phase: `item` of the plan at `plan`, with scratch memory of the calling thread. */
+type Phase = (plan: number, item: number, scratch: number) => void;
+
+export const PHASES = [
+  'scan',
+  'packCenters',
+  'assignAll',
+  'assignTwo',
+  'transform',
+  'distances',
+  'carryAll',
+  'carryMoves',
+  'reduce',
+  'seedAdd',
+  'seedGains',
+] as const;
+export type PhaseName = (typeof PHASES)[number];
+
+/** What `assembly/index.ts` exports. */
+export type Exports = Record<PhaseName, Phase> & {
+  planBytes(): number;
+  scratchBytes(columns: number, tiles: number): number;
+  scaleNarrow(address: number, count: number, first: number, second: number): number;
+};
+
+export interface Binary {
+  readonly name: 'wasm-simd' | 'wasm-relaxed-simd';
+  readonly module: WebAssembly.Module;
+}
+
+let compiled: Binary | undefined;
+
+/** The best build that this engine can run, compiled once a thread. */
+export function binary(): Binary {
+  if (compiled === undefined) {
+    const relaxed = Buffer.from(RELAXED, 'base64');
+    compiled = WebAssembly.validate(relaxed)
+      ? { name: 'wasm-relaxed-simd', module: new WebAssembly.Module(relaxed) }
+      : { name: 'wasm-simd', module: new WebAssembly.Module(Buffer.from(BASELINE, 'base64')) };
+  }
+  return compiled;
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+}

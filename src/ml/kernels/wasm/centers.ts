@@ -1,0 +1,49 @@
+import type { Scratch } from './crew.js';
+import type { Table } from './table.js';
+
+/** Centres in the shared memory, as they are and packed for the products, with scratch memory to screen in. */
+export class Centers {
+  readonly scratch: Scratch;
+  readonly tiles: number;
+  private readonly strict: number;
+  private readonly bounds: number;
+
+  constructor(
+    private readonly kernel: Table,
+    private readonly k: number,
+    integer = true,
+  ) {
+    const { arena, columns, crew } = kernel;
+    this.tiles = Math.ceil(k / 8);
+    const lanes = 8 * this.tiles;
+    this.strict = arena.take(8 * k * columns);
+    const packed = arena.take(lanes * (integer ? 2 * Math.ceil(columns / 4) * 4 : 4 * columns));
+    const norms = arena.take(4 * lanes);
+    const steps = arena.take(4 * lanes);
+    this.bounds = arena.take(16 * lanes);
+    const bytes = Math.ceil(crew.exports.scratchBytes(columns, this.tiles) / 128) * 128;
+    this.scratch = { address: arena.take(bytes * crew.size), bytes };
+    kernel.write({ k, tiles: this.tiles, integer: integer ? 1 : 0, centers: this.strict, packed, norms, steps });
+  }
+
+  set(centers: Float64Array): void {
+    const { kernel, k, tiles } = this;
+    kernel.arena.f64(this.strict, centers.length).set(centers);
+    kernel.write({ output: this.bounds });
+    kernel.phase('packCenters', tiles, 8 * k, this.scratch);
+    const bounds = kernel.arena.f64(this.bounds, 16 * tiles);
+    let norm = 0;
+    let error = 0;
+    for (let c = 0; c < k; c++) {
+      norm = Math.max(norm, bounds[2 * c]);
+      error = Math.max(error, bounds[2 * c + 1]);
+    }
+    kernel.write({ centerNorm: roundedUp(norm), centerError: roundedUp(error) });
+  }
+}
+
+/** A float32 at or above a number that is not negative. */
+function roundedUp(value: number): number {
+  const rounded = Math.fround(value);
+  return rounded < value ? Math.fround(value * (1 + 2 ** -23) + 2 ** -149) : rounded;
+}

@@ -1,0 +1,50 @@
+import { binary, instantiate, type Exports, type PhaseName } from './binary.js';
+
+/** Threads that work on one shared memory. The calling thread, the leader, is one of them. */
+export interface Crew {
+  readonly size: number;
+  readonly memory: WebAssembly.Memory;
+  /** The leader's own instance. */
+  readonly exports: Exports;
+  /** Values that already lie in the memory, where a kernel may keep and change them; null where there are none. */
+  readonly lent: Float32Array | Float64Array | null;
+
+  /**
+   * Runs a phase for items 0..count-1, spread over the threads as they become free; returns when all are done.
+   * @param scratch address of `size` scratch areas of `scratchBytes` each
+   * @param interrupt called by the leader between items; what it throws comes out once every thread has stopped
+   */
+  each(phase: PhaseName, plan: number, count: number, scratch: Scratch, interrupt: () => void): void;
+}
+
+export interface Scratch {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+/** For phases that need none. */
+export const NO_SCRATCH: Scratch = { address: 0, bytes: 0 };
+
+/** The largest memory that 32-bit addresses reach. */
+export const MAX_PAGES = 65536;
+export const PAGE = 65536;
+
+export function createMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+}
+
+/** A crew of the calling thread alone. */
+export class Lone implements Crew {
+  readonly size = 1;
+  readonly memory = createMemory();
+  readonly lent = null;
+  readonly exports = instantiate(binary().module, this.memory);
+
+  each(phase: PhaseName, plan: number, count: number, scratch: Scratch, interrupt: () => void): void {
+    const run = this.exports[phase];
+    for (let item = 0; item < count; item++) {
+      interrupt();
+      run(plan, item, scratch.address);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The plan record of `assembly/plan.ts`, field by field: what the leader writes before a phase. A spec checks that the
+ * two have the same size.
+ */
+const FIELDS = [
+  'rows',
+  'columns',
+  'k',
+  'tiles',
+  'values',
+  'wide',
+  'weights',
+  'middle',
+  'centers',
+  'packed',
+  'norms',
+  'steps',
+  'labels',
+  'moves',
+  'moveCounts',
+  'split',
+  'deltas',
+  'deltaWeights',
+  'deltaCounts',
+  'touched',
+  'sums',
+  'sumWeights',
+  'sumCounts',
+  'scratch',
+  'scratchBytes',
+  'integer',
+  'output',
+  'output2',
+  'output3',
+  'output4',
+  'slack',
+  'lower',
+  'spare0',
+  'spare1',
+] as const;
+const REALS = ['centerNorm', 'centerError'] as const;
+
+export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
+
+export const PLAN_BYTES = 4 * (FIELDS.length + REALS.length);
+
+/** Writes the given fields into the plan at `address`. */
+export function writePlan(memory: WebAssembly.Memory, address: number, fields: Partial<PlanFields>): void {
+  const view = new DataView(memory.buffer, address, PLAN_BYTES);
+  FIELDS.forEach((name, i) => {
+    const value = fields[name];
+    if (value !== undefined) view.setUint32(4 * i, value, true);
+  });
+  REALS.forEach((name, i) => {
+    const value = fields[name];
+    if (value !== undefined) view.setFloat32(4 * (FIELDS.length + i), value, true);
+  });
+}

@@ -1,0 +1,217 @@
+import { PARTITIONS, scaleFactors } from '../kernel.js';
+import type { Assigner, Kernel, KernelInput, NearestTwo, Seeding } from '../kernel.js';
+import { Arena } from './arena.js';
+import { binary, type PhaseName } from './binary.js';
+import { Centers } from './centers.js';
+import { NO_SCRATCH, type Crew, type Scratch } from './crew.js';
+import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
+import type { Table } from './table.js';
+import { WasmAssigner } from './wasm.assigner.js';
+import { WasmSeeding } from './wasm.seeding.js';
+
+/** Values copied at a time: what stays in the second-level cache until it is scaled. */
+const COPIED = 1 << 16;
+/** Rows whose mean is taken off before screening; any value is right, a near one screens better. */
+const SAMPLED = 1024;
+/** Rows a chunk holds at most; the place of a row in its chunk has 11 bits. */
+const CHUNK_ROWS = 2048;
+/** Multiplications a chunk holds at about: half a millisecond. */
+const CHUNK_WORK = 4e7;
+/** Multiplications below which other threads are not called in. */
+const ALONE = 2e5;
+
+/** The kernel in WebAssembly: it screens with SIMD, decides strictly, and spreads each phase over the crew. */
+export class WasmKernel implements Kernel, Table {
+  readonly name = binary().name;
+  readonly rows: number;
+  readonly columns: number;
+  readonly arena: Arena;
+  /** Address of the values, row-major. */
+  readonly values: number;
+  /** Whether they are float64. */
+  readonly wide: boolean;
+  readonly weights: number;
+  readonly middle: number;
+  readonly interrupt: () => void;
+  private readonly plan: number;
+
+  constructor(
+    input: KernelInput,
+    readonly crew: Crew,
+  ) {
+    this.rows = input.rows;
+    this.columns = input.columns;
+    this.interrupt = input.interrupt;
+    const { lent } = crew;
+    this.arena = new Arena(crew.memory, lent === null ? undefined : lent.byteOffset + lent.byteLength);
+    this.plan = this.arena.take(PLAN_BYTES);
+    if (lent !== null && lent === input.data && input.exponent === 0) {
+      this.wide = lent.BYTES_PER_ELEMENT === 8;
+      this.values = lent.byteOffset;
+    } else {
+      [this.values, this.wide] = this.takeValues(input);
+    }
+    this.weights = this.takeWeights(input.weights);
+    this.middle = this.takeMiddle();
+    this.write({
+      rows: this.rows,
+      columns: this.columns,
+      values: this.values,
+      wide: this.wide ? 1 : 0,
+      weights: this.weights,
+      middle: this.middle,
+    });
+  }
+
+  nearest(centers: Float64Array, k: number, labels: Int32Array): void {
+    const mark = this.arena.mark();
+    const packed = new Centers(this, k);
+    packed.set(centers);
+    const out = this.arena.take(4 * this.rows);
+    const split = this.splitFor(k);
+    const moveCounts = this.arena.take(4 * PARTITIONS * split);
+    this.arena.i32(out, this.rows).fill(-1);
+    this.write({ labels: out, moves: 0, moveCounts, split });
+    this.phase('assignAll', PARTITIONS * split, this.rows * k, packed.scratch);
+    labels.set(this.arena.i32(out, this.rows));
+    this.arena.release(mark);
+  }
+
+  nearestTwo(centers: Float64Array, k: number, out: NearestTwo): void {
+    const { arena, rows } = this;
+    const mark = arena.mark();
+    const packed = new Centers(this, k);
+    packed.set(centers);
+    const labels = arena.take(4 * rows);
+    const output = arena.take(8 * rows);
+    const output2 = arena.take(4 * rows);
+    const output3 = arena.take(8 * rows);
+    const split = this.splitFor(k);
+    this.write({ labels, output, output2, output3, split });
+    this.phase('assignTwo', PARTITIONS * split, rows * k, packed.scratch);
+    out.labels.set(arena.i32(labels, rows));
+    out.distances.set(arena.f64(output, rows));
+    out.runnerUps.set(arena.i32(output2, rows));
+    out.runnerUpDistances.set(arena.f64(output3, rows));
+    arena.release(mark);
+  }
+
+  transform(centers: Float64Array, k: number, out: Float64Array): void {
+    const mark = this.arena.mark();
+    const place = this.arena.take(8 * centers.length);
+    this.arena.f64(place, centers.length).set(centers);
+    const output = this.arena.take(8 * out.length);
+    const split = this.splitFor(k);
+    this.write({ centers: place, k, output, split });
+    this.phase('transform', PARTITIONS * split, this.rows * k, NO_SCRATCH);
+    out.set(this.arena.f64(output, out.length));
+    this.arena.release(mark);
+  }
+
+  distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void {
+    const mark = this.arena.mark();
+    const place = this.arena.take(8 * centers.length);
+    this.arena.f64(place, centers.length).set(centers);
+    const given = this.arena.take(4 * this.rows);
+    this.arena.i32(given, this.rows).set(labels);
+    const output = this.arena.take(8 * this.rows);
+    this.write({ centers: place, labels: given, output, k: centers.length / this.columns, split: this.splitFor(1) });
+    this.phase('distances', PARTITIONS * this.splitFor(1), this.rows, NO_SCRATCH);
+    out.set(this.arena.f64(output, this.rows));
+    this.arena.release(mark);
+  }
+
+  row(index: number, out: Float64Array): void {
+    const { columns } = this;
+    const bytes = index * columns * (this.wide ? 8 : 4);
+    if (this.wide) out.set(this.arena.f64(this.values + bytes, columns));
+    else out.set(this.arena.f32(this.values + bytes, columns));
+  }
+
+  seeding(): Seeding {
+    return new WasmSeeding(this);
+  }
+
+  assigner(k: number): Assigner {
+    return new WasmAssigner(this, k);
+  }
+
+  close(): void {
+    // The memory stays with the crew; the next kernel begins anew.
+  }
+
+  write(fields: Partial<PlanFields>): void {
+    writePlan(this.crew.memory, this.plan, fields);
+  }
+
+  phase(name: PhaseName, count: number, work: number, scratch: Scratch): void {
+    if (work * this.columns < ALONE) {
+      const run = this.crew.exports[name];
+      this.interrupt();
+      for (let item = 0; item < count; item++) run(this.plan, item, scratch.address);
+    } else {
+      this.crew.each(name, this.plan, count, scratch, this.interrupt);
+    }
+  }
+
+  splitFor(k: number): number {
+    const rows = Math.min(CHUNK_ROWS, Math.max(32, Math.floor(CHUNK_WORK / (k * this.columns))));
+    return Math.max(1, Math.ceil(Math.ceil(this.rows / PARTITIONS) / rows));
+  }
+
+  /** @returns the address of a scaled copy, and whether it is float64 */
+  private takeValues(input: KernelInput): [address: number, wide: boolean] {
+    const narrow = input.data instanceof Float32Array ? this.takeNarrow(input.data, input.exponent) : null;
+    return narrow === null ? [this.takeWide(input), true] : [narrow, false];
+  }
+
+  private takeNarrow(data: Float32Array, exponent: number): number | null {
+    const mark = this.arena.mark();
+    // The packing reads four at a time, past the end of the last row.
+    const place = this.arena.take(4 * data.length + 16);
+    const target = this.arena.f32(place, data.length);
+    const [first, second] = scaleFactors(exponent);
+    for (let from = 0; from < data.length; from += COPIED) {
+      this.interrupt();
+      const part = data.subarray(from, from + COPIED);
+      target.set(part, from);
+      if (exponent === 0 || this.crew.exports.scaleNarrow(place + 4 * from, part.length, first, second)) continue;
+      this.arena.release(mark);
+      return null;
+    }
+    return place;
+  }
+
+  private takeWide({ data, exponent }: KernelInput): number {
+    const place = this.arena.take(8 * data.length + 32);
+    const target = this.arena.f64(place, data.length);
+    const [first, second] = scaleFactors(exponent);
+    for (let from = 0; from < data.length; from += COPIED) {
+      this.interrupt();
+      const end = Math.min(data.length, from + COPIED);
+      for (let i = from; i < end; i++) target[i] = data[i] * first * second;
+    }
+    return place;
+  }
+
+  private takeWeights(weights: Float64Array | null): number {
+    if (weights === null) return 0;
+    const place = this.arena.take(8 * weights.length);
+    this.arena.f64(place, weights.length).set(weights);
+    return place;
+  }
+
+  private takeMiddle(): number {
+    const { columns } = this;
+    const place = this.arena.take(4 * columns + 16);
+    const sampled = Math.min(SAMPLED, this.rows);
+    const mean = new Float64Array(columns);
+    const row = new Float64Array(columns);
+    for (let s = 0; s < sampled; s++) {
+      this.row(Math.floor((s * this.rows) / sampled), row);
+      for (let j = 0; j < columns; j++) mean[j] += row[j] / sampled;
+    }
+    this.arena.f32(place, columns).set(mean);
+    return place;
+  }
+}
