@@ -13,11 +13,8 @@ export function scan(planAt: usize, chunk: i32, base: usize): void {
   if (plan.wide) {
     let largest: f64 = 0;
     let at = plan.values + (from << 3);
-    for (const end = at + (count << 3); at < end; at += 8) {
-      // Also true of what is not a number.
-      const size = abs(load<f64>(at));
-      if (!(size <= largest)) largest = size;
-    }
+    // Not a number once, not a number for good.
+    for (const end = at + (count << 3); at < end; at += 8) largest = max<f64>(largest, abs(load<f64>(at)));
     store<f64>(out, largest < Infinity ? largest : NaN);
     return;
   }

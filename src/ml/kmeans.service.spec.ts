@@ -23,8 +23,13 @@ const code = (name: string, details: object = {}): object => ({
   details: expect.objectContaining(details) as unknown,
 });
 const withValue = (value: number, at = 7): Matrix => ({ ...matrix, data: matrix.data.with(at, value) });
+/** The worker threads behind a service's trainings. */
+function threadsOf(service: KMeansService): Worker[] {
+  const team = Reflect.get(Reflect.get(service, 'training') as object, 'team') as object;
+  return Reflect.get(team, 'workers') as Worker[];
+}
 /** Trains for far longer than any test waits. */
-const endless: FitOptions = { k: 400, nInit: 1000, tolerance: 0 };
+const endless: FitOptions = { k: 400, nInit: 10_000, tolerance: 0 };
 
 describe('bad input to fit', () => {
   const bad: [string, Matrix, FitOptions, object][] = [
@@ -223,14 +228,13 @@ describe('a call under way', () => {
     }
   });
 
-  it('rejects when its thread dies; the calls behind it and after it are served', async () => {
-    const own = new KMeansService();
-    const running = own.fit(random(5000, 8), endless);
+  it.each([0, 1])('rejects when thread %i of its team dies; the calls behind and after it are served', async (rank) => {
+    const own = new KMeansService({ threads: 2 });
+    const running = own.fit(random(20_000, 8), endless);
     const queued = own.fit(matrix, { k: 2 });
     const outcome = expect(running).rejects.toMatchObject({ code: 'kmeans.worker_died' });
     await sleep(300);
-    const thread = Reflect.get(own, 'training') as object;
-    await (Reflect.get(thread, 'worker') as Worker).terminate();
+    await threadsOf(own)[rank].terminate();
     await outcome;
     expect((await queued).k).toBe(2);
     expect((await own.fit(matrix, { k: 3 })).k).toBe(3);

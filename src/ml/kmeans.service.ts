@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
 import { AbortedError, EngineError } from './errors.js';
 import type { Hooks } from './kmeans/fit.js';
 import type {
@@ -29,6 +29,14 @@ import { threadCount } from './workers/thread-count.js';
 import type { JobName, Jobs } from './workers/messages.js';
 import { runJob } from './workers/run-job.js';
 
+export interface EngineOptions {
+  /** Threads a call computes on. Default: `ENGINE_THREADS`, or all cores, less one above two. */
+  readonly threads?: number;
+}
+
+/** Where Nest looks for {@link EngineOptions}; need not be provided. */
+export const ENGINE_OPTIONS = Symbol('ENGINE_OPTIONS');
+
 /**
  * The one door to the engine: exact k-means on flat typed arrays. Injectable, and a plain class without Nest as well:
  * `new KMeansService()`, and `await service.close()` in the end.
@@ -42,9 +50,14 @@ import { runJob } from './workers/run-job.js';
 @Injectable()
 export class KMeansService implements OnModuleDestroy {
   /** Two teams, so that predictions do not wait for a training to end. */
-  private readonly training = new EngineThreads('centroid-training', threadCount());
-  private readonly queries = new EngineThreads('centroid-queries', threadCount());
+  private readonly training: EngineThreads;
+  private readonly queries: EngineThreads;
   private closed = false;
+
+  constructor(@Optional() @Inject(ENGINE_OPTIONS) { threads = threadCount() }: EngineOptions = {}) {
+    this.training = new EngineThreads('centroid-training', threads);
+    this.queries = new EngineThreads('centroid-queries', threads);
+  }
 
   /**
    * Finds k centres: greedy k-means++ and Lloyd's iteration to its fixed point, in exact float64 decisions.
