@@ -38,6 +38,7 @@ export class DatasetIntake {
     reply.raw.once('close', onClose);
     try {
       if (request.isMultipart()) return await this.takeForm(userId, chatId, request, abort.signal);
+      if (typeof request.body === 'string') throw new UnsupportedBodyError();
       const { rows, columns, ...options } = await this.validate(CreateRowsDto, request.body);
       return await this.service.addRows(userId, chatId, { rows, columns }, options, abort.signal);
     } finally {
@@ -53,7 +54,9 @@ export class DatasetIntake {
   ): Promise<Dataset> {
     const form: Form = { fields: {} };
     try {
-      await this.receive(request, form);
+      await this.receive(request, form).catch((error: unknown) => {
+        throw isFormError(error) ? new MalformedFormError(error.message) : error;
+      });
       if (!form.file) throw new InvalidRequestError([{ path: 'file', message: 'is missing.' }]);
       const options = await this.validate(UploadFieldsDto, form.fields);
       return await this.service.addFile(userId, chatId, form.file, options, signal);
@@ -82,6 +85,28 @@ export class DatasetIntake {
 
   private async validate<T extends object>(type: new () => T, body: unknown): Promise<T> {
     return (await this.pipe.transform(body ?? {}, { type: 'body', metatype: type })) as T;
+  }
+}
+
+/** What the parser of forms throws for a body that is none has no code; faults of the disk do. */
+function isFormError(error: unknown): error is Error {
+  return error instanceof Error && !('code' in error) && !('statusCode' in error);
+}
+
+class MalformedFormError extends DomainError {
+  constructor(reason: string) {
+    super('malformed', 'request.malformed', `The form cannot be read: ${reason}.`);
+  }
+}
+
+/** Neither a form nor JSON. */
+class UnsupportedBodyError extends DomainError {
+  constructor() {
+    super(
+      'unsupported',
+      'request.unsupported_type',
+      'Send a file as multipart/form-data, or rows as application/json.',
+    );
   }
 }
 
