@@ -4,6 +4,7 @@ export const BUNDLE_FORMAT = 'centroid.centers';
 
 const numbers = { type: 'array', maxItems: 16_384, items: { type: 'number' } } as const;
 const table = { type: 'array', minItems: 1, maxItems: 100_000, items: { ...numbers, minItems: 1 } } as const;
+const deviations = { ...numbers, items: { type: 'number', minimum: 0 } } as const;
 const names = { type: 'array', minItems: 1, maxItems: 16_384, items: { $ref: '#/$defs/name' } } as const;
 const orNull = (type: string): { type: string[] } => ({ type: [type, 'null'] });
 
@@ -71,6 +72,20 @@ export const bundleSchema = {
             },
           }),
         },
+        { type: 'null' },
+      ],
+    },
+    statistics: {
+      description:
+        'How the rows trained on lie in each column, in the units of the data, missing values filled in: mean and ' +
+        'standard deviation (n) over all rows, and the same within each cluster, a row each.',
+      oneOf: [
+        record({
+          mean: numbers,
+          deviation: deviations,
+          means: table,
+          deviations: { ...table, items: { ...deviations, minItems: 1 } },
+        }),
         { type: 'null' },
       ],
     },

@@ -63,6 +63,9 @@ const stored: fc.Arbitrary<Centers> = fc
         },
         { size: 0, meanDistance: 0, radius: 0, silhouette: null, distancePercentiles: null },
       ],
+      statistics: withoutNegativeZeros(
+        Float64Array.from({ length: 6 * columns.length }, (_, i) => Math.abs(numbers[i % numbers.length])),
+      ),
       clusterNames: [null, name],
       idColumn: null,
       inertia: fact(4),
@@ -149,6 +152,8 @@ describe('A bundle', () => {
     ['a column renamed', 'preprocessing.columns', (b) => (b.columns[0] = 'else')],
     ['no steps', 'preprocessing.steps', (b) => Object.assign(b.preprocessing, { steps: [] })],
     ['cluster names missing', 'clusterNames', (b) => b.clusterNames.pop()],
+    ['statistics of another width', 'statistics.mean', (b) => b.statistics?.mean.push(0)],
+    ['statistics of one cluster', 'statistics.means', (b) => b.statistics?.means.pop()],
     ['clusters missing', 'clusters', (b) => b.clusters?.pop()],
     ['a short scale', 'preprocessing.steps.1.scale', (b) => Object.assign(b.preprocessing.steps[1], { scale: [] })],
   ])('is refused with %s', (_, path, edit) => {

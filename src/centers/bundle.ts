@@ -9,6 +9,7 @@ import { BUNDLE_FORMAT, BUNDLE_VERSION, bundleSchema } from './bundle.schema.js'
 import type { Centers, CentersMetrics, ClusterFacts } from './centers.entity.js';
 import { InvalidCentersError } from './centers.errors.js';
 import { toRows } from './floats.js';
+import { unpackStatistics } from './profile.js';
 
 /** Centers as they leave one service and enter another, complete; see `bundle.schema.ts` for each field. */
 export interface Bundle {
@@ -22,6 +23,7 @@ export interface Bundle {
   preprocessing: FittedPreparation;
   idColumn: string | null;
   clusters: ClusterFacts[] | null;
+  statistics: BundledStatistics | null;
   clusterNames: (string | null)[];
   inertia: number | null;
   metrics: CentersMetrics | null;
@@ -30,6 +32,14 @@ export interface Bundle {
   engineVersion: string | null;
   datasetSha256: string | null;
   checksum: string;
+}
+
+/** Column statistics of the rows trained on, in the units of the data. */
+export interface BundledStatistics {
+  mean: number[];
+  deviation: number[];
+  means: number[][];
+  deviations: number[][];
 }
 
 /** How deep a bundle may be nested; what this service writes is nowhere near. */
@@ -48,6 +58,7 @@ export function toBundle(centers: Centers): Bundle {
     preprocessing: centers.preparation,
     idColumn: centers.idColumn,
     clusters: centers.clusters,
+    statistics: centers.statistics && toStatistics(centers.statistics, width),
     clusterNames: centers.clusterNames,
     inertia: centers.inertia,
     metrics: centers.metrics,
@@ -57,6 +68,16 @@ export function toBundle(centers: Centers): Bundle {
     datasetSha256: centers.datasetSha256,
   } as const;
   return { ...unsigned, checksum: checksumOf(unsigned) };
+}
+
+function toStatistics(packed: Float64Array, width: number): BundledStatistics {
+  const { mean, deviation, means, deviations } = unpackStatistics(packed, width);
+  return {
+    mean: Array.from(mean),
+    deviation: Array.from(deviation),
+    means: toRows(means, width),
+    deviations: toRows(deviations, width),
+  };
 }
 
 /** Whether a request's body means to be a bundle. */
@@ -113,7 +134,7 @@ function formErrors(): FieldError[] {
 }
 
 function refuseInconsistent(bundle: Bundle): void {
-  const { columns, values, trained, preprocessing, clusters, clusterNames } = bundle;
+  const { columns, values, trained, preprocessing, clusters, statistics, clusterNames } = bundle;
   const k = trained.length;
   const width = preprocessing.features.length;
   const check = (path: string, right: boolean, message: string): void => {
@@ -140,8 +161,18 @@ function refuseInconsistent(bundle: Bundle): void {
     }
   });
   check('preprocessing.steps', steps.length > 0, 'must begin with impute.');
-  check('values', values.length === k, `must have as many rows as trained has, ${k}.`);
-  for (const [field, rows] of Object.entries({ values, trained })) {
+  const tables: [field: string, rows: number[][]][] = [
+    ['values', values],
+    ['trained', trained],
+  ];
+  if (statistics) {
+    const { mean, deviation, means, deviations } = statistics;
+    tables.push(['statistics.means', means], ['statistics.deviations', deviations]);
+    check('statistics.mean', mean.length === width, `must have ${width} entries.`);
+    check('statistics.deviation', deviation.length === width, `must have ${width} entries.`);
+  }
+  for (const [field, rows] of tables) {
+    check(field, rows.length === k, `must have ${k} rows.`);
     rows.forEach((row, i) => {
       check(`${field}.${i}`, row.length === width, `must have ${width} entries.`);
     });

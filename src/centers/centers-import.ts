@@ -1,6 +1,6 @@
 import { InvalidRequestError, validationPipe } from '../common/validation.js';
 import { identityPreparation } from '../ml/preparation/preparation.js';
-import { isBundle, readBundle } from './bundle.js';
+import { type BundledStatistics, isBundle, readBundle } from './bundle.js';
 import { InvalidCentersError } from './centers.errors.js';
 import type { NewCenters } from './centers.entity.js';
 import { ImportCentersDto } from './dto/centers-requests.dto.js';
@@ -22,8 +22,9 @@ export async function readImport(body: unknown): Promise<ImportedCenters> {
 }
 
 function fromBundle(bundle: ReturnType<typeof readBundle>): ImportedCenters {
-  const { name, metric, columns, values, trained, preprocessing, idColumn, clusters, clusterNames } = bundle;
-  const { inertia, metrics, params, seed, engineVersion, datasetSha256 } = bundle;
+  const { name, metric, columns, values, trained, preprocessing, idColumn, clusters } = bundle;
+  const { clusterNames, inertia, metrics, params, seed, engineVersion, datasetSha256 } = bundle;
+  const statistics = bundle.statistics && packed(bundle.statistics);
   return {
     runId: null,
     parentId: null,
@@ -34,6 +35,7 @@ function fromBundle(bundle: ReturnType<typeof readBundle>): ImportedCenters {
     metric,
     preparation: preprocessing,
     clusters,
+    statistics,
     clusterNames,
     idColumn,
     inertia,
@@ -43,6 +45,11 @@ function fromBundle(bundle: ReturnType<typeof readBundle>): ImportedCenters {
     engineVersion,
     datasetSha256,
   };
+}
+
+/** In the order of `packStatistics`. */
+function packed({ mean, deviation, means, deviations }: BundledStatistics): Float64Array {
+  return withoutNegativeZeros([mean, deviation, means, deviations].flat(2));
 }
 
 function fromPlain({ name, columns, values }: ImportCentersDto): ImportedCenters {
@@ -69,6 +76,7 @@ function fromPlain({ name, columns, values }: ImportCentersDto): ImportedCenters
     metric: 'euclidean',
     preparation: identityPreparation(columns),
     clusters: null,
+    statistics: null,
     clusterNames: new Array<null>(values.length).fill(null),
     idColumn: null,
     inertia: null,

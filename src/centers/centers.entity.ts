@@ -90,6 +90,10 @@ export class Centers {
   @Column('jsonb', { nullable: true })
   clusters!: ClusterFacts[] | null;
 
+  /** How the rows lay in each column; see `packStatistics`. */
+  @Column({ ...FLOAT64_ARRAY, nullable: true })
+  statistics!: Float64Array | null;
+
   /** Names that people gave, one a cluster. */
   @Column('jsonb')
   clusterNames!: (string | null)[];

@@ -12,6 +12,7 @@ import { readImport } from './centers-import.js';
 import type { Centers, ClusterFacts, NewCenters } from './centers.entity.js';
 import { CentersRepository } from './centers.repository.js';
 import type { ExportFormat } from './dto/centers-requests.dto.js';
+import { packStatistics } from './profile.js';
 import { withoutNegativeZeros } from './floats.js';
 
 /** What a run hands over when it has succeeded. */
@@ -87,6 +88,7 @@ export class CentersService {
       metric: run.metric,
       preparation,
       clusters: clusterFacts(k, evaluation),
+      statistics: packStatistics(preparation, evaluation),
       clusterNames: new Array<null>(k).fill(null),
       idColumn: run.idColumn ?? null,
       inertia: fit.inertia,

@@ -178,6 +178,14 @@ export interface Evaluation {
   readonly percentiles: readonly number[];
   /** `k x percentiles.length` distances, interpolated linearly as numpy does; NaN for a cluster without rows. */
   readonly distancePercentiles: Float64Array;
+  /** Mean of each column over all rows, each counted once. */
+  readonly columnMeans: Float64Array;
+  /** Standard deviation (n) of each column over all rows. */
+  readonly columnDeviations: Float64Array;
+  /** `k x columns`: the means of the rows of each cluster; 0 for one without rows. */
+  readonly clusterMeans: Float64Array;
+  /** `k x columns`: the standard deviations (n) within each cluster; 0 for one without rows. */
+  readonly clusterDeviations: Float64Array;
 }
 
 export interface ProjectOptions {

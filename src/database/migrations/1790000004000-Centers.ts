@@ -18,6 +18,7 @@ export class Centers1790000004000 implements MigrationInterface {
         "metric" text NOT NULL,
         "preparation" jsonb NOT NULL,
         "clusters" jsonb,
+        "statistics" bytea,
         "cluster_names" jsonb NOT NULL,
         "id_column" text,
         "inertia" double precision,

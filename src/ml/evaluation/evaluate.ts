@@ -5,6 +5,7 @@ import { centersIntoSpace, exponentOf, openSpace, timesPowerOfTwo, weightedSum }
 import { quantile } from '../preparation/statistics.js';
 import type { EvaluateOptions, Evaluation, Matrix } from '../types.js';
 import { groupByLabel, sampleRows, type Groups } from './groups.js';
+import { profileColumns } from './profile.js';
 import { silhouettes } from './silhouette.js';
 
 export type EvaluateJobOptions = Omit<EvaluateOptions, 'signal' | 'onProgress'>;
@@ -38,6 +39,7 @@ export function evaluate(matrix: Matrix, options: EvaluateJobOptions, hooks: Hoo
       ...scoresOf(kernel, labels, groups),
       sizes: Int32Array.from({ length: k }, (_, c) => groups.starts[c + 1] - groups.starts[c]),
       ...distancesOf(lengths, groups, percentiles),
+      ...profileColumns(matrix, labels, groups),
     };
   } finally {
     kernel.close();
