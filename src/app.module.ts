@@ -8,6 +8,7 @@ import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DatasetsModule } from './datasets/datasets.module.js';
+import { EngineOptionsModule } from './ml/ml.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { AccessGuard } from './users/auth/access.guard.js';
 import { UsersModule } from './users/users.module.js';
@@ -21,6 +22,7 @@ export class AppModule {
       imports: [
         ConfigModule.register(config),
         DatabaseModule.register(config),
+        EngineOptionsModule.register({ threads: config.engineThreads }),
         UsersModule,
         ChatsModule,
         CentersModule,

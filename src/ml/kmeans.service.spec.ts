@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Generator } from './kmeans/generator.js';
 import { KMeansService } from './kmeans.service.js';
-import { MlModule } from './ml.module.js';
+import { EngineOptionsModule, MlModule } from './ml.module.js';
 import type { FitOptions, Matrix, Progress } from './types.js';
 
 const engine = new KMeansService();
@@ -275,9 +275,11 @@ describe('a call under way', () => {
 });
 
 it('is injected by Nest and closed with the application', async () => {
-  const app = await Test.createTestingModule({ imports: [MlModule] }).compile();
+  const imports = [EngineOptionsModule.register({ threads: 3 }), MlModule];
+  const app = await Test.createTestingModule({ imports }).compile();
   const service = app.get(KMeansService);
   expect((await service.fit(matrix, { k: 2 })).k).toBe(2);
+  expect(threadsOf(service)).toHaveLength(3);
   await app.close();
   await expect(service.fit(matrix, { k: 2 })).rejects.toMatchObject({ code: 'kmeans.closed' });
 });

@@ -31,7 +31,7 @@ import { runJob } from './workers/run-job.js';
 
 export interface EngineOptions {
   /** Threads a call computes on. Default: `ENGINE_THREADS`, or all cores, less one above two. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /** Where Nest looks for {@link EngineOptions}; need not be provided. */
