@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { createHash, randomUUID } from 'node:crypto';
 import { validate } from 'uuid';
-import { AppConfig } from '../../config/app-config.js';
+import { type Algorithm, AppConfig } from '../../config/app-config.js';
 
 const TYPE = 'at+jwt';
 const AUDIENCE = 'centroid';
@@ -16,8 +16,10 @@ export interface AccessClaims {
 }
 
 interface Key {
-  kid: string;
   secret: Buffer;
+  header: { alg: Algorithm; typ: string; kid: string };
+  /** The header as it stands in a token. */
+  encoded: string;
 }
 
 /** Signs and reads access tokens: JSON Web Tokens as RFC 9068 profiles them, with one algorithm and no other. */
@@ -32,7 +34,9 @@ export class TokenService {
     private readonly jwt: JwtService,
   ) {
     this.verification = { algorithms: [config.algorithm], issuer: config.publicUrl, audience: AUDIENCE };
-    this.#keys = [config.secretKey, config.secretKeyPrevious].filter((key) => key !== undefined).map(toKey);
+    this.#keys = [config.secretKey, config.secretKeyPrevious]
+      .filter((key) => key !== undefined)
+      .map((key) => toKey(key, config.algorithm));
   }
 
   /**
@@ -40,7 +44,7 @@ export class TokenService {
    * @returns the token and the seconds that it is good for
    */
   sign(userId: string, sessionId: string, sessionExpiresAt: Date): { accessToken: string; expiresIn: number } {
-    const [{ kid, secret }] = this.#keys;
+    const [{ secret, header }] = this.#keys;
     const left = Math.max(1, Math.floor((sessionExpiresAt.getTime() - Date.now()) / 1000));
     const expiresIn = Math.min(this.config.accessTokenMinutes * 60, left);
     const accessToken = this.jwt.sign(
@@ -48,7 +52,7 @@ export class TokenService {
       {
         secret,
         algorithm: this.config.algorithm,
-        header: { alg: this.config.algorithm, typ: TYPE, kid },
+        header,
         issuer: this.config.publicUrl,
         audience: AUDIENCE,
         subject: userId,
@@ -59,15 +63,12 @@ export class TokenService {
   }
 
   /**
-   * The key that a token's header asks for, if the header is one of ours to the letter: whatever else it holds (`jwk`,
-   * `jku`, `crit`, another `typ`) is refused unread.
+   * The key that a token's header asks for, if the header is one of ours to the letter: whatever else one may hold
+   * (`jwk`, `jku`, `crit`, another `alg` or `typ`) is refused unread.
    */
   keyFor(token: string): Buffer | undefined {
-    const header = readHeader(token);
-    if (header?.typ !== TYPE || header.alg !== this.config.algorithm || Object.keys(header).length !== 3) {
-      return undefined;
-    }
-    return this.#keys.find(({ kid }) => kid === header.kid)?.secret;
+    const header = token.slice(0, token.indexOf('.'));
+    return this.#keys.find(({ encoded }) => encoded === header)?.secret;
   }
 
   /** Whether a payload whose signature holds says all that an access token has to. */
@@ -90,16 +91,9 @@ export class TokenService {
 }
 
 /** The id of a key gives nothing away about it: a hash of a hash, cut short. */
-function toKey(key: string): Key {
+function toKey(key: string, alg: Algorithm): Key {
   const digest = createHash('sha256').update('kid').update(createHash('sha256').update(key).digest()).digest();
-  return { kid: digest.subarray(0, KID_BYTES).toString('base64url'), secret: Buffer.from(key) };
-}
-
-function readHeader(token: string): Record<string, unknown> | undefined {
-  try {
-    const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0], 'base64url').toString('utf8'));
-    return typeof header === 'object' && header !== null ? (header as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  const header = { alg, typ: TYPE, kid: digest.subarray(0, KID_BYTES).toString('base64url') };
+  const encoded = Buffer.from(JSON.stringify(header)).toString('base64url');
+  return { secret: Buffer.from(key), header, encoded };
 }
