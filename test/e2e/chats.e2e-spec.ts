@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { signUp, type TestUser } from '../factories/users.js';
+import { startApp, type TestApp } from '../support/app.js';
+
+interface Chat {
+  id: string;
+  title: string;
+  updatedAt: string;
+}
+
+describe('chats', () => {
+  let service: TestApp;
+  let ada: TestUser;
+  let bob: TestUser;
+
+  beforeAll(async () => {
+    service = await startApp();
+    [ada, bob] = [await signUp(service), await signUp(service)];
+  });
+  afterAll(() => service.close());
+
+  const open = async (user: TestUser, title: string): Promise<Chat> =>
+    (await service.http.post('/api/v1/chats').set(user.auth).send({ title }).expect(201)).body as Chat;
+  const titles = async (user: TestUser, query = '') => {
+    const { body } = await service.http.get(`/api/v1/chats${query}`).set(user.auth).expect(200);
+    return (body as { items: Chat[] }).items.map((chat) => chat.title);
+  };
+
+  it('are opened, read, renamed and deleted', async () => {
+    const chat = await open(ada, 'Irises');
+    expect(chat).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/) as unknown,
+      title: 'Irises',
+      latestCentersId: null,
+      pinnedCentersId: null,
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+      updatedAt: expect.any(String) as unknown,
+    });
+    const path = `/api/v1/chats/${chat.id}`;
+    expect((await service.http.get(path).set(ada.auth).expect(200)).body).toEqual(chat);
+    const renamed = await service.http.patch(path).set(ada.auth).send({ title: 'Lilies' }).expect(200);
+    expect(renamed.body).toMatchObject({ id: chat.id, title: 'Lilies' });
+    await service.http.delete(path).set(ada.auth).expect(204);
+    await service.http.get(path).set(ada.auth).expect(404);
+    await service.http.delete(path).set(ada.auth).expect(404);
+  });
+
+  it('keep their notes in order and move to the front with each', async () => {
+    const user = await signUp(service);
+    const first = await open(user, 'first');
+    await open(user, 'second');
+    expect(await titles(user)).toEqual(['second', 'first']);
+    const path = `/api/v1/chats/${first.id}/messages`;
+    for (const text of ['one', 'two', 'three']) {
+      const { body } = await service.http.post(path).set(user.auth).send({ text }).expect(201);
+      expect(body).toEqual({
+        id: expect.any(String) as unknown,
+        chatId: first.id,
+        author: 'user',
+        kind: 'text',
+        text,
+        createdAt: expect.any(String) as unknown,
+      });
+    }
+    expect(await titles(user)).toEqual(['first', 'second']);
+    const { body } = await service.http.get(`${path}?limit=2`).set(user.auth).expect(200);
+    const page = body as { items: { text: string }[]; nextCursor: string };
+    expect(page.items.map((message) => message.text)).toEqual(['one', 'two']);
+    const rest = await service.http.get(`${path}?limit=2&cursor=${page.nextCursor}`).set(user.auth).expect(200);
+    expect(rest.body).toMatchObject({ items: [{ text: 'three' }], nextCursor: null });
+  });
+
+  it('are searched by a part of the title, whatever its case, and % is a character like any other', async () => {
+    const user = await signUp(service);
+    for (const title of ['Churn Q3', 'churn 100%', 'Wine']) await open(user, title);
+    expect(await titles(user, '?q=CHURN')).toEqual(['churn 100%', 'Churn Q3']);
+    expect(await titles(user, '?q=%25')).toEqual(['churn 100%']);
+    expect(await titles(user, '?q=nothing')).toEqual([]);
+  });
+
+  it('page without showing a chat twice', async () => {
+    const user = await signUp(service);
+    for (const title of ['a', 'b', 'c']) await open(user, title);
+    const { body } = await service.http.get('/api/v1/chats?limit=2').set(user.auth).expect(200);
+    const { items, nextCursor } = body as { items: Chat[]; nextCursor: string };
+    expect(items.map((chat) => chat.title)).toEqual(['c', 'b']);
+    expect(await titles(user, `?limit=2&cursor=${nextCursor}`)).toEqual(['a']);
+  });
+
+  it('do not exist for anybody else, like ids that never were and words that are no ids', async () => {
+    const chat = await open(ada, 'private');
+    const calls = (id: string) =>
+      [
+        service.http.get(`/api/v1/chats/${id}`),
+        service.http.patch(`/api/v1/chats/${id}`).send({ title: 'mine' }),
+        service.http.delete(`/api/v1/chats/${id}`),
+        service.http.get(`/api/v1/chats/${id}/messages`),
+        service.http.post(`/api/v1/chats/${id}/messages`).send({ text: 'hello' }),
+      ].map((call) => call.set(bob.auth));
+    const answers = await Promise.all(
+      [chat.id, randomUUID(), 'no-uuid'].map((id) =>
+        Promise.all(calls(id).map(async (call) => (await call).body as unknown)),
+      ),
+    );
+    for (const bodies of answers) {
+      for (const body of bodies) expect(body).toMatchObject({ status: 404, code: 'not_found' });
+      expect(bodies).toEqual(answers[0]);
+    }
+    expect((await service.http.get(`/api/v1/chats/${chat.id}`).set(ada.auth)).body).toMatchObject({ title: 'private' });
+    expect(await titles(bob)).toEqual([]);
+  });
+
+  it.each([
+    [{}, 'title'],
+    [{ title: '' }, 'title'],
+    [{ title: 7 }, 'title'],
+    [{ title: 'x'.repeat(201) }, 'title'],
+    [{ title: 'ok', owner: 'ada' }, 'owner'],
+  ])('refuse a malformed body and name the field: %j', async (body, path) => {
+    const before = await titles(ada);
+    const answer = await service.http.post('/api/v1/chats').set(ada.auth).send(body).expect(400);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({ code: 'request.invalid', errors: [{ path }] });
+    expect(await titles(ada)).toEqual(before);
+  });
+
+  it.each(['?limit=0', '?limit=101', '?limit=x', '?cursor=nonsense', '?order=asc'])(
+    'refuse the query %s',
+    async (query) => {
+      const { body } = await service.http.get(`/api/v1/chats${query}`).set(ada.auth).expect(400);
+      expect(body).toMatchObject({ code: 'request.invalid' });
+    },
+  );
+
+  it('refuse a pin on what are not their centers', async () => {
+    const chat = await open(ada, 'pins');
+    const path = `/api/v1/chats/${chat.id}`;
+    const { body } = await service.http.patch(path).set(ada.auth).send({ pinnedCentersId: randomUUID() }).expect(422);
+    expect(body).toMatchObject({ code: 'chat.pin_not_found' });
+    await service.http.patch(path).set(ada.auth).send({ pinnedCentersId: null }).expect(200);
+  });
+
+  it('answer a body that is not JSON, or too large, with a problem', async () => {
+    const post = () => service.http.post('/api/v1/chats').set(ada.auth).set('Content-Type', 'application/json');
+    expect((await post().send('{"title": ').expect(400)).body).toMatchObject({ code: 'request.invalid_json' });
+    expect((await post().send('').expect(400)).body).toMatchObject({ status: 400 });
+    const large = JSON.stringify({ title: 'x'.repeat(service.config.jsonLimitBytes) });
+    expect((await post().send(large).expect(413)).body).toMatchObject({ code: 'request.too_large' });
+    const xml = service.http.post('/api/v1/chats').set(ada.auth).set('Content-Type', 'application/xml').send('<a/>');
+    expect((await xml.expect(415)).body).toMatchObject({ code: 'request.unsupported_type' });
+  });
+});
+
+describe('a request without a credential', () => {
+  let service: TestApp;
+  beforeAll(async () => {
+    service = await startApp();
+  });
+  afterAll(() => service.close());
+
+  it('is refused before anything else about it is looked at', async () => {
+    const attempts = [
+      service.http.get('/api/v1/chats'),
+      service.http.post('/api/v1/chats').set('Content-Type', 'application/json').send('{"broken'),
+      service.http.get('/api/v1/chats/no-uuid'),
+      service.http.post('/api/v1/chats').set('Content-Type', 'application/xml').send('<a/>'),
+      service.http.get('/api/v1/chats').set('Authorization', 'Bearer not.a.token'),
+    ];
+    for (const attempt of attempts) {
+      const answer = await attempt.expect(401);
+      expect(answer.headers['www-authenticate']).toBe('Bearer');
+      expect(answer.body).toMatchObject({ status: 401 });
+    }
+  });
+});
