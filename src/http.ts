@@ -7,8 +7,10 @@ import type { AppConfig } from './config/app-config.js';
 import { Problem } from './common/problem.js';
 import { servePage } from './page.js';
 
-/** Paths outside of the API's prefix. */
-const BARE_PATHS = ['health/live', 'health/ready', 'metrics'];
+/** The prefix of the API's paths, and the paths outside of it. */
+function setPrefix(app: NestFastifyApplication): void {
+  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] });
+}
 
 /** Swagger UI brings a style element and embedded pictures; the policy of everything else stays without them. */
 const DOCS_POLICY =
@@ -28,7 +30,7 @@ export function httpAdapter(config: AppConfig): FastifyAdapter {
 /** Everything that HTTP needs and modules do not know: headers, cookies, CORS, the prefix, the API's description. */
 export async function configureHttp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
   const https = config.publicUrl.startsWith('https:');
-  app.setGlobalPrefix('api/v1', { exclude: BARE_PATHS });
+  setPrefix(app);
   await app.register(cookie);
   // One file and a few words about it.
   await app.register(multipart, {
@@ -68,8 +70,9 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
   await servePage(app);
 }
 
-/** The contract as OpenAPI 3, from the code. */
+/** The contract as OpenAPI 3, from the code; the application need not be configured or started. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+  setPrefix(app);
   const description = new DocumentBuilder()
     .setTitle('Centroid')
     .setDescription(

@@ -27,7 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const answer = this.describe(error);
-    if (answer.status >= 500) {
+    // A domain error is an answer, also at 503; what nobody foresaw is a fault of the service.
+    if (answer.status >= 500 && !(error instanceof DomainError)) {
       const request = http.getRequest<FastifyRequest>();
       const stack = error instanceof Error ? error.stack : String(error);
       this.logger.error(`${request.method} ${request.url.split('?')[0]} ${answer.status}`, stack);
