@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { type ArgumentsHost, ForbiddenException, Logger, NotFoundException } from '@nestjs/common';
+import { type ArgumentsHost, BadRequestException, ForbiddenException, Logger, NotFoundException } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { DomainError, NotFoundError } from './errors.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -59,7 +59,9 @@ describe('ProblemFilter', () => {
       status: 413,
       code: 'request.too_large',
     });
-    expect(answerTo(Object.assign(new SyntaxError('Unexpected token'), { statusCode: 400 })).body).toMatchObject({
+    expect(
+      answerTo(new BadRequestException("Body is not valid JSON but content-type is set to 'application/json'")).body,
+    ).toMatchObject({
       status: 400,
       code: 'request.invalid_json',
     });

@@ -5,14 +5,11 @@ import { problem, type Problem, toProblem } from './problem.js';
 
 const RETRY_SECONDS = 5;
 
-/** What Fastify and its plugins throw before a handler runs, in words of our own. */
-const FASTIFY: Record<string, [code: string, detail: string] | undefined> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['request.too_large', 'The body is larger than this service accepts.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['request.unsupported_type', 'This Content-Type is not accepted here.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['request.invalid_json', 'The body is not valid JSON.'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['request.invalid_json', 'The body is empty, but its Content-Type says JSON.'],
-  FST_REQ_FILE_TOO_LARGE: ['request.too_large', 'The file is larger than this service accepts.'],
-  FST_FILES_LIMIT: ['request.too_large', 'One file at a time, please.'],
+/** What Fastify and Nest refuse before a handler runs, in words of our own. */
+const REFUSED: Record<number, [code: string, detail: string] | undefined> = {
+  404: ['not_found', 'There is nothing here, or it is not yours.'],
+  413: ['request.too_large', 'The request is larger than this service accepts.'],
+  415: ['request.unsupported_type', 'This Content-Type is not accepted here.'],
 };
 
 /** Codes of pg, PostgreSQL (SQLSTATE) and Node that mean: the database is away, or is going. */
@@ -48,24 +45,23 @@ export class ProblemFilter implements ExceptionFilter {
 
   private describe(error: unknown): Problem {
     if (error instanceof DomainError) return toProblem(error);
-    if (error instanceof HttpException) {
-      const status = error.getStatus();
-      if (status === 404) return problem(404, 'not_found', 'There is nothing here, or it is not yours.');
-      return problem(status, `http.${status}`, error.message);
-    }
-    const { code, statusCode, message } = (error ?? {}) as { code?: string; statusCode?: number; message?: string };
-    if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-      const [word, detail] = FASTIFY[code ?? ''] ?? ['request.malformed', message ?? 'The request is malformed.'];
-      // JSON.parse errors of Fastify carry no code of their own.
-      return error instanceof SyntaxError
-        ? problem(400, 'request.invalid_json', `The body is not valid JSON: ${error.message}.`)
-        : problem(statusCode, word, detail);
-    }
+    const { statusCode, message } = (error ?? {}) as { statusCode?: number; message?: string };
+    // Nest wraps most of what Fastify throws, and drops its code on the way.
+    const status = error instanceof HttpException ? error.getStatus() : statusCode;
+    if (status !== undefined && status >= 400 && status < 500) return refusal(status, message ?? '');
     if (isDatabaseAway(error)) {
       return problem(503, 'service.database_away', 'The database does not answer at the moment. Try again shortly.');
     }
     return problem(500, 'service.fault', 'Something went wrong in the service. It has been logged.');
   }
+}
+
+function refusal(status: number, message: string): Problem {
+  const known = REFUSED[status];
+  if (known) return problem(status, ...known);
+  if (status === 400 && message.includes('JSON'))
+    return problem(400, 'request.invalid_json', 'The body is not valid JSON.');
+  return problem(status, status === 400 ? 'request.malformed' : `http.${status}`, message);
 }
 
 /** Whether an error, or what caused it, says that the database cannot be reached. */

@@ -26,6 +26,8 @@ export function validationPipe(): ValidationPipe {
     forbidNonWhitelisted: true,
     // A body that is no object at all, or a class without rules, is not let through unchecked.
     forbidUnknownValues: true,
+    // One reason a field: what is no string need not hear that it is too long.
+    stopAtFirstError: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => new InvalidRequestError(flatten(errors).slice(0, MAX_FIELDS)),
   });
