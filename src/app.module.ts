@@ -8,8 +8,10 @@ import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DatasetsModule } from './datasets/datasets.module.js';
+import { QueueModule } from './database/queue/queue.module.js';
 import { EngineOptionsModule } from './ml/ml.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { TrainingModule } from './training/training.module.js';
 import { AccessGuard } from './users/auth/access.guard.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -22,11 +24,13 @@ export class AppModule {
       imports: [
         ConfigModule.register(config),
         DatabaseModule.register(config),
+        QueueModule,
         EngineOptionsModule.register({ threads: config.engineThreads }),
         UsersModule,
         ChatsModule,
         CentersModule,
         DatasetsModule,
+        TrainingModule,
         OperationsModule,
       ],
       providers: [

@@ -42,6 +42,8 @@ export abstract class AppConfig {
   abstract readonly readerMemoryBytes: number;
   /** Time that one of them has for a file. */
   abstract readonly readerDeadlineSeconds: number;
+  /** Runs that one process works on at the same time. */
+  abstract readonly runsAtOnce: number;
   /** Threads that train; undefined leaves the choice to the engine. */
   abstract readonly engineThreads: number | undefined;
 }
@@ -133,6 +135,7 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     readers: integer('READERS', 2, 1, 64),
     readerMemoryBytes: integer('READER_MEMORY_MB', 512, 128, 65536) * 2 ** 20,
     readerDeadlineSeconds: integer('READER_DEADLINE_SECONDS', 120, 1, 3600),
+    runsAtOnce: integer('RUNS_AT_ONCE', 2, 1, 64),
     engineThreads: integer('ENGINE_THREADS', undefined, 1, 64),
   };
 }

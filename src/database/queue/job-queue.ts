@@ -24,9 +24,11 @@ const STOP_LIMIT_MS = 10_000;
 @Injectable()
 export class JobQueue implements BeforeApplicationShutdown {
   readonly #boss: PgBoss;
+  readonly #dataSource: ServiceDataSource;
 
-  private constructor(boss: PgBoss) {
+  private constructor(boss: PgBoss, dataSource: ServiceDataSource) {
     this.#boss = boss;
+    this.#dataSource = dataSource;
   }
 
   /** Connects to the queue's tables, which are made or brought up to date first. */
@@ -50,13 +52,28 @@ export class JobQueue implements BeforeApplicationShutdown {
       logger.warn(message);
     });
     await dataSource.exclusively(() => boss.start());
-    return new JobQueue(boss);
+    return new JobQueue(boss, dataSource);
   }
 
-  /** Makes a queue, or gives one that exists these settings. Has to be called before any other use of the queue. */
+  /**
+   * Makes a queue, or gives one that exists these settings. Has to be called before any other use of the queue.
+   *
+   * The embedded database serves one process, which has just begun: a job in hand was left by one that died, and is
+   * given back at once. Elsewhere it is when its `heartbeatSeconds` have passed.
+   */
   async declare(name: string, settings: QueueSettings): Promise<void> {
     await this.#boss.createQueue(name, { ...settings, notify: true });
     await this.#boss.updateQueue(name, { ...settings, notify: true });
+    if (this.#dataSource.isEmbedded) {
+      const left = `SELECT id FROM pgboss.job WHERE name = $1 AND state = 'active'`;
+      const jobs = await this.#dataSource.query<{ id: string }[]>(left, [name]);
+      if (jobs.length > 0) {
+        await this.#boss.fail(
+          name,
+          jobs.map(({ id }) => id),
+        );
+      }
+    }
   }
 
   /**
@@ -97,6 +114,11 @@ export class JobQueue implements BeforeApplicationShutdown {
         },
       );
     }
+  }
+
+  /** Takes no more jobs of one queue in this process; those in hand go on. */
+  async rest(name: string): Promise<void> {
+    await this.#boss.offWork(name, { wait: false });
   }
 
   /** Takes no more jobs, waits for those in hand, and gives back those that do not end in time. */

@@ -1,0 +1,130 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+} from 'class-validator';
+import { IsText } from '../../common/text.decorator.js';
+import { METRICS, MISSING_RULES, type RunParams, SCALINGS } from '../run.types.js';
+import { IsClusterCount, IsColumnWeights, IsInit, MAX_NAME, MAX_NAMES, type ClusterRange } from './rules.js';
+
+export const INIT_SCHEMA = {
+  oneOf: [
+    { type: 'string', enum: ['k-means++', 'random'] },
+    {
+      type: 'object',
+      required: ['centersId'],
+      properties: { centersId: { type: 'string', format: 'uuid' } },
+      additionalProperties: false,
+    },
+  ],
+};
+
+export const K_SCHEMA = {
+  oneOf: [
+    { type: 'integer', minimum: 1 },
+    {
+      type: 'object',
+      required: ['min', 'max'],
+      properties: { min: { type: 'integer', minimum: 1 }, max: { type: 'integer', minimum: 1 } },
+      additionalProperties: false,
+    },
+  ],
+};
+
+/** What to cluster, and how. Only `datasetId` and `k` are required. */
+export class CreateRunDto {
+  /** A data set of the same chat. */
+  @IsUUID()
+  datasetId!: string;
+
+  /** Columns to train on; by default every numeric one but the id and weight columns. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_NAMES)
+  @ArrayUnique()
+  @IsText(1, MAX_NAME, { each: true })
+  columns?: string[];
+
+  /** A column that names the rows: not trained on, echoed beside labels and predictions. */
+  @IsOptional()
+  @IsText(1, MAX_NAME)
+  idColumn?: string;
+
+  /** Number of clusters. */
+  @IsClusterCount()
+  @ApiProperty({ ...K_SCHEMA, example: 3 })
+  k!: number | ClusterRange;
+
+  /** How to begin; default `k-means++`. */
+  @IsOptional()
+  @IsInit()
+  @ApiPropertyOptional({ ...INIT_SCHEMA, default: 'k-means++' })
+  init?: RunParams['init'];
+
+  /** Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  nInit?: number;
+
+  /** Cap on the iterations of one restart; default 300. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  maxIterations?: number;
+
+  /** Stop when the centres' squared shifts sum to at most this times the mean column variance; default 1e-4. */
+  @IsOptional()
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  @Max(1e6)
+  tolerance?: number;
+
+  /** The same data, parameters and seed give the same answer; by default one is drawn and reported. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(2 ** 32 - 1)
+  seed?: number;
+
+  /** Default `euclidean`. */
+  @IsOptional()
+  @IsIn(METRICS)
+  @ApiPropertyOptional({ enum: METRICS })
+  metric?: RunParams['metric'];
+
+  /** Default `standard`. */
+  @IsOptional()
+  @IsIn(SCALINGS)
+  @ApiPropertyOptional({ enum: SCALINGS })
+  scaling?: RunParams['scaling'];
+
+  /** What to do about missing values; default `error`. */
+  @IsOptional()
+  @IsIn(MISSING_RULES)
+  @ApiPropertyOptional({ enum: MISSING_RULES })
+  missing?: RunParams['missing'];
+
+  /** A numeric column that says how much each row counts: not trained on, nowhere negative. */
+  @IsOptional()
+  @IsText(1, MAX_NAME)
+  weightColumn?: string;
+
+  /** How much each column counts after scaling, above 0; 1 for those not named. */
+  @IsOptional()
+  @IsColumnWeights()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: true, minimum: 0 } })
+  columnWeights?: Record<string, number>;
+}

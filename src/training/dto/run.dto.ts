@@ -1,0 +1,139 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Problem } from '../../common/problem.js';
+import {
+  METRICS,
+  MISSING_RULES,
+  RUN_PHASES,
+  RUN_STATUSES,
+  type RunParams,
+  type RunPhase,
+  type RunStatus,
+  SCALINGS,
+} from '../run.types.js';
+import { INIT_SCHEMA, K_SCHEMA } from './create-run.dto.js';
+
+/** What was asked for, defaults filled in. */
+export class RunParamsDto {
+  datasetId!: string;
+  columns!: string[];
+  idColumn?: string;
+  @ApiProperty(K_SCHEMA)
+  k!: RunParams['k'];
+  @ApiProperty(INIT_SCHEMA)
+  init!: RunParams['init'];
+  nInit!: number;
+  maxIterations!: number;
+  tolerance!: number;
+  seed!: number;
+  @ApiProperty({ enum: METRICS })
+  metric!: RunParams['metric'];
+  @ApiProperty({ enum: SCALINGS })
+  scaling!: RunParams['scaling'];
+  @ApiProperty({ enum: MISSING_RULES })
+  missing!: RunParams['missing'];
+  weightColumn?: string;
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'number' } })
+  columnWeights?: Record<string, number>;
+}
+
+export class RunProgressDto {
+  /** 0..1. */
+  fraction!: number;
+  @ApiProperty({ enum: RUN_PHASES })
+  phase!: RunPhase;
+  k!: number;
+  /** The restart under way, from 1. */
+  restart!: number;
+  /** The iteration of that restart. */
+  iteration!: number;
+  /** Of the last iteration, in the space trained in. */
+  inertia!: number | null;
+}
+
+export class AlgorithmDto {
+  name!: string;
+  /** Why it was chosen. */
+  why!: string;
+}
+
+/** Quality in the space trained in; those that need two clusters are null at k 1. */
+export class RunMetricsDto {
+  silhouette!: number | null;
+  /** Rows that the silhouette was taken on: all, or a seeded sample. */
+  silhouetteRows!: number;
+  calinskiHarabasz!: number | null;
+  daviesBouldin!: number | null;
+}
+
+export class RunResultDto {
+  centersId!: string;
+  k!: number;
+  /** Sum of squared distances to the centres, in the space trained in; null where float64 cannot hold it. */
+  inertia!: number | null;
+  iterations!: number;
+  /** False when the cap on iterations ended it. */
+  converged!: boolean;
+  /** Rows a cluster. */
+  sizes!: number[];
+  algorithm!: AlgorithmDto;
+  metrics!: RunMetricsDto;
+  warnings!: string[];
+}
+
+export class RunDto {
+  id!: string;
+  chatId!: string;
+  /** Null once the data set has been deleted. */
+  datasetId!: string | null;
+  @ApiProperty({ enum: RUN_STATUSES })
+  status!: RunStatus;
+  params!: RunParamsDto;
+  progress!: RunProgressDto;
+  /** Of a run that has succeeded. */
+  result?: RunResultDto;
+  /** Of a run that has failed. */
+  error?: Problem;
+  /** How often a worker has taken it up. */
+  attempts!: number;
+  createdAt!: Date;
+  startedAt!: Date | null;
+  finishedAt!: Date | null;
+}
+
+export class RunPage {
+  items!: RunDto[];
+  nextCursor!: string | null;
+}
+
+export class LabelsDto {
+  /** A row's cluster, or null where the row was left out. */
+  @ApiProperty({ type: 'array', items: { type: 'integer', nullable: true } })
+  labels!: (number | null)[];
+}
+
+export class ProjectionQuery {
+  /** How many points at most. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  limit = 2000;
+}
+
+/** The prepared data on its first two principal components. */
+export class ProjectionDto {
+  /** `[x, y, cluster, row]`, a seeded sample, rows ascending. */
+  @ApiProperty({ type: 'array', items: { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 } })
+  points!: [number, number, number, number][];
+  /** `[x, y]` a cluster. */
+  @ApiProperty({ type: 'array', items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 } })
+  centers!: [number, number][];
+  /** Shares of the variance along the two axes. */
+  @ApiProperty({ type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 })
+  explainedVariance!: [number, number];
+  /** Number of points. */
+  sampledRows!: number;
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { type CsvCell, writeCsv } from '../common/csv-writer.js';
+import { DatasetsService } from '../datasets/datasets.service.js';
+import { LabelReader } from './label-codec.js';
+import type { RunOutput } from './run-output.entity.js';
+import type { Run } from './run.entity.js';
+import type { ProjectionDto } from './dto/run.dto.js';
+import { RunsRepository } from './runs.repository.js';
+import { RunsService } from './runs.service.js';
+import { RowsGoneError, RunNotSucceededError } from './training.errors.js';
+
+/** Labels in one piece of JSON; a million rows are a few megabytes, written piece by piece. */
+const LABELS_A_PIECE = 16_384;
+
+/** What a succeeded run left: the cluster of each row, and a picture. */
+@Injectable()
+export class RunOutputsService {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly repository: RunsRepository,
+    private readonly datasets: DatasetsService,
+  ) {}
+
+  /**
+   * `{"labels": [...]}` piece by piece; where the run has an id column and its data set is still there, `ids` beside.
+   *
+   * @throws RunNotSucceededError before the first piece
+   */
+  async labelsAsJson(userId: string, runId: string): Promise<AsyncGenerator<string>> {
+    const { run, output } = await this.require(userId, runId);
+    const labels = new LabelReader(output.labels, run.result!.k);
+    return this.writeJson(run, labels);
+  }
+
+  /**
+   * The rows as they were uploaded with a column `cluster` behind, empty where a row was left out.
+   *
+   * @throws RunNotSucceededError, RowsGoneError before the first piece
+   */
+  async labelsAsCsv(userId: string, runId: string): Promise<AsyncGenerator<string>> {
+    const { run, output } = await this.require(userId, runId);
+    if (run.datasetId === null) throw new RowsGoneError();
+    const { columns } = await this.datasets.require(userId, run.datasetId);
+    const names = columns.map(({ name }) => name);
+    const labels = new LabelReader(output.labels, run.result!.k);
+    return writeCsv([...names, freeName(names)], this.labelledRows(run.datasetId, run, labels));
+  }
+
+  /** @throws RunNotSucceededError */
+  async projection(userId: string, runId: string, limit: number): Promise<ProjectionDto> {
+    const { run, output } = await this.require(userId, runId);
+    const { centers, explainedVariance, rows, points } = output.projection;
+    const labels = new LabelReader(output.labels, run.result!.k);
+    const count = Math.min(limit, rows.length);
+    return {
+      // Every so many-th of a random sample is a random sample.
+      points: Array.from({ length: count }, (_, i) => {
+        const at = Math.floor(((i + 0.5) * rows.length) / count);
+        return [points[2 * at], points[2 * at + 1], labels.at(rows[at])!, rows[at]];
+      }),
+      centers,
+      explainedVariance,
+      sampledRows: count,
+    };
+  }
+
+  private async require(userId: string, runId: string): Promise<{ run: Run; output: RunOutput }> {
+    const run = await this.runs.require(userId, runId);
+    const output = run.status === 'succeeded' ? await this.repository.findOutput(userId, runId) : null;
+    if (!output) throw new RunNotSucceededError(run.status);
+    return { run, output };
+  }
+
+  private async *writeJson(run: Run, labels: LabelReader): AsyncGenerator<string> {
+    yield '{"labels":[';
+    for (let from = 0; from < labels.length; from += LABELS_A_PIECE) {
+      const count = Math.min(LABELS_A_PIECE, labels.length - from);
+      const piece = Array.from({ length: count }, (_, i) => labels.at(from + i) ?? 'null');
+      yield (from > 0 ? ',' : '') + piece.join(',');
+    }
+    yield ']';
+    const { idColumn } = run.params;
+    if (idColumn !== undefined && run.datasetId !== null) yield* this.writeIds(run.userId, run.datasetId, idColumn);
+    yield '}';
+  }
+
+  private async *writeIds(userId: string, datasetId: string, idColumn: string): AsyncGenerator<string> {
+    const { columns } = await this.datasets.require(userId, datasetId);
+    const at = columns.findIndex(({ name }) => name === idColumn);
+    let before = ',"ids":[';
+    for await (const batch of this.datasets.iterateRows(userId, datasetId)) {
+      yield before + batch.map((row) => JSON.stringify(row[at])).join(',');
+      before = ',';
+    }
+    yield ']';
+  }
+
+  private async *labelledRows(datasetId: string, run: Run, labels: LabelReader): AsyncGenerator<CsvCell[][]> {
+    let row = 0;
+    for await (const batch of this.datasets.iterateRows(run.userId, datasetId)) {
+      yield batch.map((cells) => [...cells, labels.at(row++)]);
+    }
+  }
+}
+
+/** `cluster`, or the first of `cluster_2`, `cluster_3` and so on that the data do not have. */
+function freeName(taken: string[]): string {
+  let name = 'cluster';
+  for (let n = 2; taken.includes(name); n++) name = `cluster_${n}`;
+  return name;
+}

@@ -1,0 +1,158 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type PlannedDataset, planRun, type SingleRunRequest } from './run-params.js';
+import { ImpossibleRunError } from './training.errors.js';
+
+const DATASET: PlannedDataset = {
+  rowCount: 150,
+  columns: [
+    { name: 'flower', type: 'identifier' },
+    { name: 'length', type: 'number', min: 1, max: 7 },
+    { name: 'width', type: 'number', min: 0.1, max: 2.5 },
+    { name: 'flat', type: 'number', min: 3, max: 3 },
+    { name: 'even', type: 'number', min: 4, max: 4 },
+    { name: 'weight', type: 'number', min: 0, max: 9 },
+    { name: 'loss', type: 'number', min: -1, max: 9 },
+    { name: 'nothing', type: 'number', min: 0, max: 0 },
+    { name: 'empty', type: 'number' },
+    { name: 'species', type: 'category' },
+    { name: 'day', type: 'date', min: '2026-01-01', max: '2026-01-01' },
+  ],
+};
+
+function request(fields: Partial<SingleRunRequest> = {}): SingleRunRequest {
+  return { datasetId: '0190a000-0000-7000-8000-000000000000', k: 3, ...fields };
+}
+
+function refusal(fields: Partial<SingleRunRequest>, dataset = DATASET): ImpossibleRunError {
+  try {
+    planRun(request(fields), dataset);
+  } catch (error) {
+    if (error instanceof ImpossibleRunError) return error;
+    throw error;
+  }
+  throw new Error('the run was not refused');
+}
+
+describe('planRun', () => {
+  it('fills in every default', () => {
+    const { seed, ...params } = planRun(request(), DATASET);
+    expect(params).toEqual({
+      datasetId: '0190a000-0000-7000-8000-000000000000',
+      columns: ['length', 'width', 'flat', 'even', 'weight', 'loss', 'nothing', 'empty'],
+      k: 3,
+      init: 'k-means++',
+      nInit: 10,
+      maxIterations: 300,
+      tolerance: 1e-4,
+      metric: 'euclidean',
+      scaling: 'standard',
+      missing: 'error',
+    });
+    expect(Number.isInteger(seed)).toBe(true);
+    expect(seed).toBeGreaterThanOrEqual(0);
+    expect(seed).toBeLessThan(2 ** 32);
+  });
+
+  it('draws another seed each time, unless one is given', () => {
+    const seeds = Array.from({ length: 20 }, () => planRun(request(), DATASET).seed);
+    expect(new Set(seeds).size).toBeGreaterThan(15);
+    expect(planRun(request({ seed: 0 }), DATASET).seed).toBe(0);
+  });
+
+  it.each([
+    [10_000, 10],
+    [10_001, 1],
+  ])('of %i rows restarts %i times', (rowCount, nInit) => {
+    expect(planRun(request(), { ...DATASET, rowCount }).nInit).toBe(nInit);
+  });
+
+  it('fits once from given centers, whatever nInit says', () => {
+    const init = { centersId: '0190a000-0000-7000-8000-000000000001' };
+    expect(planRun(request({ init, nInit: 7 }), DATASET)).toMatchObject({ init, nInit: 1 });
+  });
+
+  it('leaves the id and weight columns out of the columns trained on', () => {
+    const params = planRun(request({ idColumn: 'length', weightColumn: 'weight' }), DATASET);
+    expect(params.columns).toEqual(['width', 'flat', 'even', 'loss', 'nothing', 'empty']);
+    expect(params).toMatchObject({ idColumn: 'length', weightColumn: 'weight' });
+  });
+
+  it('keeps the columns in the order in which they were asked for', () => {
+    expect(planRun(request({ columns: ['width', 'length'] }), DATASET).columns).toEqual(['width', 'length']);
+  });
+
+  it('keeps what was asked for, whatever it is', () => {
+    const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
+    const asked = fc.record({
+      k: fc.integer({ min: 1, max: 150 }),
+      nInit: optional(fc.integer({ min: 1, max: 10_000 })),
+      maxIterations: optional(fc.integer({ min: 1, max: 1_000_000 })),
+      tolerance: optional(fc.double({ min: 0, max: 1e6, noNaN: true })),
+      seed: optional(fc.integer({ min: 0, max: 2 ** 32 - 1 })),
+      metric: optional(fc.constantFrom('euclidean', 'cosine')),
+      missing: optional(fc.constantFrom('error', 'drop', 'mean')),
+    });
+    fc.assert(
+      fc.property(asked, (fields) => {
+        const params = planRun(request(fields), DATASET);
+        const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+        expect(params).toMatchObject(Object.fromEntries(given));
+        expect(Object.values(params)).not.toContain(undefined);
+      }),
+    );
+  });
+
+  it.each([
+    ['an unknown column', { columns: ['length', 'height'] }, 'dataset.unknown_column', 'columns.1'],
+    ['an unknown id column', { idColumn: 'height' }, 'dataset.unknown_column', 'idColumn'],
+    ['an unknown weight column', { weightColumn: 'height' }, 'dataset.unknown_column', 'weightColumn'],
+    ['a text column', { columns: ['species'] }, 'run.not_numeric', 'columns.0'],
+    ['a weight column of text', { weightColumn: 'species' }, 'run.not_numeric', 'weightColumn'],
+    ['a negative weight', { weightColumn: 'loss' }, 'run.bad_weights', 'weightColumn'],
+    ['weights of 0 alone', { weightColumn: 'nothing' }, 'run.bad_weights', 'weightColumn'],
+    ['training on the id column', { columns: ['length'], idColumn: 'length' }, 'run.column_conflict', 'columns.0'],
+    [
+      'weighing by the id column',
+      { idColumn: 'weight', weightColumn: 'weight' },
+      'run.column_conflict',
+      'weightColumn',
+    ],
+    ['constant columns alone', { columns: ['flat', 'even'] }, 'dataset.constant', 'columns'],
+    ['more clusters than rows', { k: 151 }, 'kmeans.k_above_rows', 'k'],
+    [
+      'a weight for an unknown column',
+      { columnWeights: { height: 2 } },
+      'dataset.unknown_column',
+      'columnWeights.height',
+    ],
+    [
+      'a weight for a text column',
+      { columnWeights: { species: 2 } },
+      'dataset.unknown_column',
+      'columnWeights.species',
+    ],
+  ] as const)('refuses %s', (_, fields, code, path) => {
+    const error = refusal(fields as Partial<SingleRunRequest>);
+    expect(error).toMatchObject({ kind: 'impossible', code });
+    expect(error.errors?.map((field) => field.path)).toEqual([path]);
+  });
+
+  it('says which columns there are when one is unknown', () => {
+    expect(refusal({ columns: ['height'] }).message).toMatch(/"height".*"flower", "length".* and 3 more/);
+  });
+
+  it('refuses data without a numeric column', () => {
+    const texts = { rowCount: 5, columns: [{ name: 'species', type: 'category' }] };
+    expect(refusal({}, texts)).toMatchObject({ code: 'run.no_numeric_columns' });
+  });
+
+  it('accepts a constant column beside one that varies, and one that the profile knows nothing of', () => {
+    expect(planRun(request({ columns: ['flat', 'length'] }), DATASET).columns).toEqual(['flat', 'length']);
+    expect(planRun(request({ columns: ['empty'] }), DATASET).columns).toEqual(['empty']);
+  });
+
+  it('accepts as many clusters as rows', () => {
+    expect(planRun(request({ k: 150 }), DATASET).k).toBe(150);
+  });
+});

@@ -1,0 +1,153 @@
+import { randomInt } from 'node:crypto';
+import type { CreateRunDto } from './dto/create-run.dto.js';
+import type { RunParams } from './run.types.js';
+import { ImpossibleRunError } from './training.errors.js';
+
+/** Restarts are cheap up to so many rows. */
+const MANY_RESTARTS_ROWS = 10_000;
+const SEEDS = 2 ** 32;
+
+/** What the profile of a column must say for a run to be planned. */
+export interface PlannedColumn {
+  name: string;
+  type: string;
+  min?: number | string;
+  max?: number | string;
+}
+
+/** What the profile of a data set must say. */
+export interface PlannedDataset {
+  rowCount: number;
+  columns: readonly PlannedColumn[];
+}
+
+/** A request whose `k` is one number. */
+export type SingleRunRequest = CreateRunDto & { k: number };
+
+/**
+ * Fills in every default and refuses at once what the profile already tells cannot be.
+ *
+ * @throws ImpossibleRunError naming the field and what is wrong with it
+ */
+export function planRun(request: SingleRunRequest, dataset: PlannedDataset): RunParams {
+  const byName = new Map(dataset.columns.map((column) => [column.name, column]));
+  const idColumn = known(byName, 'idColumn', request.idColumn)?.name;
+  const weightColumn = numeric(known(byName, 'weightColumn', request.weightColumn), 'weightColumn')?.name;
+  requireWeights(byName.get(weightColumn ?? ''));
+  if (idColumn !== undefined && idColumn === weightColumn) {
+    throw new ImpossibleRunError('run.column_conflict', 'weightColumn', `"${idColumn}" is also the id column.`);
+  }
+  const columns = trainedColumns(request.columns, byName, [
+    ['idColumn', idColumn],
+    ['weightColumn', weightColumn],
+  ]);
+  if (columns.every(isConstant)) {
+    const which =
+      columns.length === 1 ? `"${columns[0].name}" is` : `All of ${list(columns.map(({ name }) => name))} are`;
+    throw new ImpossibleRunError('dataset.constant', 'columns', `${which} constant: there is nothing to cluster by.`);
+  }
+  if (request.k > dataset.rowCount) {
+    throw new ImpossibleRunError(
+      'kmeans.k_above_rows',
+      'k',
+      `${request.k} clusters need at least as many rows; the data set has ${dataset.rowCount}.`,
+    );
+  }
+  for (const name of Object.keys(request.columnWeights ?? {})) {
+    if (!columns.some((column) => column.name === name)) {
+      const detail = byName.has(name) ? `"${name}" is not among the columns trained on.` : unknown(name, byName);
+      throw new ImpossibleRunError('dataset.unknown_column', `columnWeights.${name}`, detail);
+    }
+  }
+  const init = request.init ?? 'k-means++';
+  // Given centres lead to one answer, however often it is begun from them.
+  const restarts = dataset.rowCount <= MANY_RESTARTS_ROWS ? 10 : 1;
+  return {
+    datasetId: request.datasetId,
+    columns: columns.map(({ name }) => name),
+    ...(idColumn !== undefined && { idColumn }),
+    k: request.k,
+    init,
+    nInit: typeof init === 'object' ? 1 : (request.nInit ?? restarts),
+    maxIterations: request.maxIterations ?? 300,
+    tolerance: request.tolerance ?? 1e-4,
+    seed: request.seed ?? randomInt(SEEDS),
+    metric: request.metric ?? 'euclidean',
+    scaling: request.scaling ?? 'standard',
+    missing: request.missing ?? 'error',
+    ...(weightColumn !== undefined && { weightColumn }),
+    ...(request.columnWeights && { columnWeights: request.columnWeights }),
+  };
+}
+
+type Named = [field: string, name: string | undefined];
+
+function trainedColumns(
+  asked: string[] | undefined,
+  byName: Map<string, PlannedColumn>,
+  reserved: Named[],
+): PlannedColumn[] {
+  if (asked === undefined) {
+    const free = [...byName.values()].filter(
+      ({ name, type }) => type === 'number' && !reserved.some(([, taken]) => taken === name),
+    );
+    if (free.length > 0) return free;
+    throw new ImpossibleRunError(
+      'run.no_numeric_columns',
+      'columns',
+      'The data set has no numeric column to train on.',
+    );
+  }
+  return asked.map((name, i) => {
+    const path = `columns.${i}`;
+    const column = numeric(known(byName, path, name), path)!;
+    const taken = reserved.find(([, reservedName]) => reservedName === name);
+    if (taken) throw new ImpossibleRunError('run.column_conflict', path, `"${name}" is also the ${taken[0]}.`);
+    return column;
+  });
+}
+
+function known(byName: Map<string, PlannedColumn>, path: string, name: string | undefined): PlannedColumn | undefined {
+  if (name === undefined) return undefined;
+  const column = byName.get(name);
+  if (!column) throw new ImpossibleRunError('dataset.unknown_column', path, unknown(name, byName));
+  return column;
+}
+
+function numeric(column: PlannedColumn | undefined, path: string): PlannedColumn | undefined {
+  if (!column || column.type === 'number') return column;
+  throw new ImpossibleRunError(
+    'run.not_numeric',
+    path,
+    `"${column.name}" holds ${column.type} values; only numeric columns can be used here.`,
+  );
+}
+
+function requireWeights(column: PlannedColumn | undefined): void {
+  if (!column) return;
+  const { name, min, max } = column;
+  if (typeof min === 'number' && min < 0) {
+    throw new ImpossibleRunError(
+      'run.bad_weights',
+      'weightColumn',
+      `"${name}" has negative values; a weight has none.`,
+    );
+  }
+  if (max === 0) {
+    throw new ImpossibleRunError('run.bad_weights', 'weightColumn', `"${name}" is 0 throughout: no row would count.`);
+  }
+}
+
+/** Whether the profile shows the same value in every row that has one; a column without any is for the run to judge. */
+function isConstant({ min, max }: PlannedColumn): boolean {
+  return typeof min === 'number' && min === max;
+}
+
+function unknown(name: string, byName: Map<string, PlannedColumn>): string {
+  return `There is no column "${name}"; there are ${list([...byName.keys()])}.`;
+}
+
+function list(names: string[], most = 8): string {
+  const shown = names.slice(0, most).map((name) => `"${name}"`);
+  return shown.join(', ') + (names.length > most ? ` and ${names.length - most} more` : '');
+}

@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { CentersService } from '../centers/centers.service.js';
+import { toRows } from '../centers/floats.js';
+import { DatasetsService } from '../datasets/datasets.service.js';
+import { KMeansService } from '../ml/kmeans.service.js';
+import { prepareRows } from '../ml/preparation/preparation.js';
+import type { Evaluation, FitResult, InitialCenters, Matrix } from '../ml/types.js';
+import { prepare } from './prepare.js';
+import type { PreparedTable, RunTable } from './prepare-table.js';
+import type { ProgressReporter } from './progress-reporter.js';
+import type { StoredProjection } from './run-output.entity.js';
+import type { Run } from './run.entity.js';
+import type { RunParams } from './run.types.js';
+
+/** Points of the picture that is kept of a run. */
+const PROJECTED_ROWS = 10_000;
+/** Distances beyond the last of these mark a row as an outlier of its cluster. */
+const PERCENTILES = [50, 90, 95, 99];
+
+/** Everything that a training found out. */
+export interface Trained {
+  prepared: Pick<PreparedTable, 'preparation' | 'keptRows' | 'warnings'>;
+  fit: FitResult;
+  evaluation: Evaluation;
+  projection: StoredProjection;
+  datasetSha256: string;
+  rowCount: number;
+}
+
+/** From a run's parameters to what they lead to. Writes nothing. */
+@Injectable()
+export class RunTrainer {
+  constructor(
+    private readonly datasets: DatasetsService,
+    private readonly centers: CentersService,
+    private readonly kmeans: KMeansService,
+  ) {}
+
+  /**
+   * @throws EngineError when the data turn out to be such that the run cannot be
+   * @throws DomainError when the data set or the centers to begin from are gone
+   */
+  async train(run: Run, progress: ProgressReporter, signal: AbortSignal): Promise<Trained> {
+    const { params, userId } = run;
+    const dataset = await this.datasets.require(userId, params.datasetId);
+    progress.begin('reading');
+    const table = await this.read(userId, params);
+    progress.begin('preparing');
+    const prepared = await prepare(table, signal);
+    const matrix = matrixOf(prepared);
+    progress.begin('seeding');
+    const fit = await this.kmeans.fit(matrix, {
+      k: params.k,
+      init: await this.init(userId, params, prepared),
+      nInit: params.nInit,
+      maxIterations: params.maxIterations,
+      tolerance: params.tolerance,
+      seed: params.seed,
+      metric: params.metric,
+      ...(prepared.weights && { weights: prepared.weights }),
+      signal,
+      onProgress: (news) => {
+        progress.engine(news);
+      },
+    });
+    progress.begin('evaluating');
+    const centers: Matrix = { data: fit.centers, rows: fit.k, columns: fit.columns };
+    const evaluation = await this.kmeans.evaluate(matrix, {
+      centers,
+      labels: fit.labels,
+      metric: params.metric,
+      ...(prepared.weights && { weights: prepared.weights }),
+      seed: params.seed,
+      percentiles: PERCENTILES,
+      signal,
+    });
+    const projection = await this.project(matrix, centers, prepared.keptRows, params, signal);
+    return { prepared, fit, evaluation, projection, datasetSha256: dataset.sha256, rowCount: dataset.rowCount };
+  }
+
+  private async read(userId: string, params: RunParams): Promise<RunTable> {
+    const { columns, weightColumn, missing, scaling, columnWeights } = params;
+    const wanted = weightColumn === undefined ? columns : [...columns, weightColumn];
+    const { data, rows } = await this.datasets.openColumns(userId, params.datasetId, wanted);
+    return {
+      data,
+      rows,
+      columns,
+      ...(weightColumn !== undefined && { weightColumn }),
+      options: { missing, scaling, ...(columnWeights && { columnWeights }) },
+    };
+  }
+
+  /** Centres of an earlier training, brought into the space that this run trains in. */
+  private async init(
+    userId: string,
+    { init }: RunParams,
+    { preparation }: PreparedTable,
+  ): Promise<'k-means++' | 'random' | InitialCenters> {
+    if (typeof init === 'string') return init;
+    const parent = await this.centers.require(userId, init.centersId);
+    const order = preparation.columns.map(({ name }) => parent.columns.indexOf(name));
+    const rows = toRows(parent.values, parent.columns.length);
+    return {
+      centers: prepareRows(
+        preparation,
+        rows.map((row) => order.map((column) => row[column])),
+      ),
+    };
+  }
+
+  private async project(
+    matrix: Matrix,
+    centers: Matrix,
+    keptRows: Int32Array,
+    { seed, metric }: RunParams,
+    signal: AbortSignal,
+  ): Promise<StoredProjection> {
+    const picture = await this.kmeans.project(matrix, {
+      components: 2,
+      limit: PROJECTED_ROWS,
+      seed,
+      metric,
+      centers,
+      signal,
+    });
+    // With a single column there is one axis; the other is flat.
+    const pair = (from: Float64Array, i: number): [number, number] => [
+      from[i * picture.components],
+      picture.components > 1 ? from[i * picture.components + 1] : 0,
+    ];
+    const ratio = pair(picture.explainedVarianceRatio, 0);
+    return {
+      centers: Array.from({ length: centers.rows }, (_, i) => pair(picture.centers!, i)),
+      explainedVariance: ratio,
+      rows: Array.from(picture.rows, (row) => keptRows[row]),
+      points: Array.from(picture.rows, (_, i) => pair(picture.points, i)).flat(),
+    };
+  }
+}
+
+function matrixOf({ data, preparation }: PreparedTable): Matrix {
+  const columns = preparation.features.length;
+  return { data, rows: data.length / columns, columns };
+}

@@ -1,0 +1,60 @@
+import {
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { AppConfig } from '../config/app-config.js';
+import { JobQueue } from '../database/queue/job-queue.js';
+import { RunAttempt } from './run-attempt.js';
+import { RUN_QUEUE, RUN_QUEUE_SETTINGS, type RunJob } from './training.queue.js';
+
+/** The run was given back: the job has to fail for the queue to hand it to the next worker. */
+class GivenBackError extends Error {}
+
+/** Works off runs in this process, unless it is an API alone. */
+@Injectable()
+export class RunWorker implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(RunWorker.name);
+  private readonly stopping = new AbortController();
+  private readonly underWay = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly queue: JobQueue,
+    private readonly attempts: RunAttempt,
+  ) {}
+
+  /** Whoever enqueues needs the queue too. */
+  async onModuleInit(): Promise<void> {
+    await this.queue.declare(RUN_QUEUE, RUN_QUEUE_SETTINGS);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.role === 'api') return;
+    await this.queue.work<RunJob>(RUN_QUEUE, this.config.runsAtOnce, ({ data }) => this.work(data));
+  }
+
+  /** Takes no more runs and gives back those in hand, so that another worker goes on with them at once. */
+  async onModuleDestroy(): Promise<void> {
+    await this.queue.rest(RUN_QUEUE);
+    this.stopping.abort();
+    await Promise.allSettled(this.underWay);
+  }
+
+  private async work({ userId, runId }: RunJob): Promise<void> {
+    const attempt = this.attempts.carryOut(userId, runId, this.stopping.signal);
+    this.underWay.add(attempt);
+    try {
+      if ((await attempt) === 'again') throw new GivenBackError('The run was given back.');
+    } catch (error) {
+      if (!(error instanceof GivenBackError)) {
+        this.logger.error(`Run ${runId} is left to the next attempt`, error instanceof Error ? error.stack : undefined);
+      }
+      throw error;
+    } finally {
+      this.underWay.delete(attempt);
+    }
+  }
+}

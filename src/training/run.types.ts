@@ -1,0 +1,74 @@
+import type { Problem } from '../common/problem.js';
+
+/** A run moves from left to right and never back, save that a running one whose worker is gone is queued again. */
+export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** The states in which a run may still change. */
+export const LIVE_STATUSES: readonly RunStatus[] = ['queued', 'running'];
+
+export const RUN_PHASES = ['queued', 'reading', 'preparing', 'seeding', 'training', 'evaluating', 'storing'] as const;
+export type RunPhase = (typeof RUN_PHASES)[number];
+
+export const METRICS = ['euclidean', 'cosine'] as const;
+export const SCALINGS = ['none', 'standard', 'min-max', 'robust'] as const;
+export const MISSING_RULES = ['error', 'drop', 'mean', 'median', 'most-frequent', 'zero'] as const;
+export const SEEDINGS = ['k-means++', 'random'] as const;
+
+/** Begin from the centres of an earlier training. */
+export interface FromCenters {
+  centersId: string;
+}
+
+/** Everything that decides a run's outcome, defaults filled in. */
+export interface RunParams {
+  datasetId: string;
+  columns: string[];
+  idColumn?: string;
+  k: number;
+  init: (typeof SEEDINGS)[number] | FromCenters;
+  nInit: number;
+  maxIterations: number;
+  tolerance: number;
+  seed: number;
+  metric: (typeof METRICS)[number];
+  scaling: (typeof SCALINGS)[number];
+  missing: (typeof MISSING_RULES)[number];
+  weightColumn?: string;
+  columnWeights?: Record<string, number>;
+}
+
+/** How far a run has come. */
+export interface RunProgress {
+  /** 0..1, never falling within an attempt. */
+  fraction: number;
+  phase: RunPhase;
+  k: number;
+  restart: number;
+  iteration: number;
+  inertia: number | null;
+}
+
+/** Quality of a clustering in the space trained in; null where undefined. */
+export interface RunMetrics {
+  silhouette: number | null;
+  silhouetteRows: number;
+  calinskiHarabasz: number | null;
+  daviesBouldin: number | null;
+}
+
+export interface RunResult {
+  centersId: string;
+  k: number;
+  /** Null where it is beyond what float64 can say. */
+  inertia: number | null;
+  iterations: number;
+  converged: boolean;
+  sizes: number[];
+  algorithm: { name: string; why: string };
+  metrics: RunMetrics;
+  warnings: string[];
+}
+
+/** What a failed run says of itself. */
+export type RunError = Problem;

@@ -1,0 +1,151 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { IdPipe } from '../common/ids.js';
+import { mapPage, PageQuery } from '../common/paging.js';
+import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import type { Principal } from '../users/auth/principal.js';
+import { CreateRunDto } from './dto/create-run.dto.js';
+import { LabelsDto, ProjectionDto, ProjectionQuery, RunDto, RunPage } from './dto/run.dto.js';
+import { type RunEvent, RunEvents } from './run-events.js';
+import { RunOutputsService } from './run-outputs.service.js';
+import type { Run } from './run.entity.js';
+import { RunsService } from './runs.service.js';
+
+/** Seconds after which a new run is worth looking at. */
+const RETRY_AFTER = '1';
+
+@ApiTags('Runs')
+@ApiBearerAuth()
+@ApiProblems()
+@Controller()
+export class RunsController {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly outputs: RunOutputsService,
+    private readonly runEvents: RunEvents,
+  ) {}
+
+  @Post('chats/:chatId/runs')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Ask for clusters' })
+  @ApiProblems(413, 422)
+  async create(
+    @CurrentUser() user: Principal,
+    @Param('chatId', IdPipe) chatId: string,
+    @Body() body: CreateRunDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RunDto> {
+    const run = await this.runs.create(user.userId, chatId, body);
+    void reply.header('Location', `/api/v1/runs/${run.id}`).header('Retry-After', RETRY_AFTER);
+    return toRun(run);
+  }
+
+  @Get('chats/:chatId/runs')
+  @ApiOperation({ summary: 'The runs of a chat, newest first' })
+  async list(
+    @CurrentUser() user: Principal,
+    @Param('chatId', IdPipe) chatId: string,
+    @Query() page: PageQuery,
+  ): Promise<RunPage> {
+    return mapPage(await this.runs.list(user.userId, chatId, page), toRun);
+  }
+
+  @Get('runs/:runId')
+  @ApiOperation({ summary: 'One run' })
+  async get(@CurrentUser() user: Principal, @Param('runId', IdPipe) runId: string): Promise<RunDto> {
+    return toRun(await this.runs.require(user.userId, runId));
+  }
+
+  @Post('runs/:runId/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End a run early; one that has ended stays as it is' })
+  async cancel(@CurrentUser() user: Principal, @Param('runId', IdPipe) runId: string): Promise<RunDto> {
+    return toRun(await this.runs.cancel(user.userId, runId));
+  }
+
+  @Get('runs/:runId/events')
+  @ApiOperation({
+    summary: 'Follow a run as it goes',
+    description:
+      'Server-sent events: `progress`, then one of `succeeded`, `failed`, `cancelled`, with which the stream ends. ' +
+      'The data is always the whole run; the present state comes first. Read it with fetch: it needs the Bearer header.',
+  })
+  @ApiOkResponse({ description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  async events(
+    @CurrentUser() user: Principal,
+    @Param('runId', IdPipe) runId: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.runs.require(user.userId, runId);
+    const gone = new AbortController();
+    const stream = Readable.from(serialise(this.runEvents.of(user.userId, runId, gone.signal)), { highWaterMark: 1 });
+    stream.once('close', () => {
+      gone.abort();
+    });
+    await reply
+      .header('Content-Type', 'text/event-stream; charset=utf-8')
+      .header('Cache-Control', 'no-store')
+      // Reverse proxies would otherwise keep events back until they have a full buffer.
+      .header('X-Accel-Buffering', 'no')
+      .send(stream);
+  }
+
+  @Get('runs/:runId/labels')
+  @ApiOperation({ summary: 'The cluster of every row', description: '`Accept: text/csv` gives the rows with it.' })
+  @ApiProduces('application/json', 'text/csv')
+  @ApiOkResponse({ type: LabelsDto })
+  @ApiProblems(409)
+  async labels(
+    @CurrentUser() user: Principal,
+    @Param('runId', IdPipe) runId: string,
+    @Headers('accept') accept: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const csv = /\btext\/csv\b/i.test(accept ?? '');
+    const pieces = csv
+      ? await this.outputs.labelsAsCsv(user.userId, runId)
+      : await this.outputs.labelsAsJson(user.userId, runId);
+    if (csv) void reply.header('Content-Disposition', 'attachment; filename="labels.csv"');
+    await reply
+      .header('Content-Type', csv ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8')
+      .header('Vary', 'Accept')
+      .send(Readable.from(pieces));
+  }
+
+  @Get('runs/:runId/projection')
+  @ApiOperation({ summary: 'A seeded sample of the rows on the first two principal components of the prepared data' })
+  @ApiProblems(409)
+  projection(
+    @CurrentUser() user: Principal,
+    @Param('runId', IdPipe) runId: string,
+    @Query() { limit }: ProjectionQuery,
+  ): Promise<ProjectionDto> {
+    return this.outputs.projection(user.userId, runId, limit);
+  }
+}
+
+async function* serialise(events: AsyncGenerator<RunEvent>): AsyncGenerator<string> {
+  for await (const { type, run } of events) yield `event: ${type}\ndata: ${JSON.stringify(toRun(run))}\n\n`;
+}
+
+function toRun(run: Run): RunDto {
+  const { id, chatId, datasetId, status, params, progress, result, error } = run;
+  const { attempts, createdAt, startedAt, finishedAt } = run;
+  return {
+    id,
+    chatId,
+    datasetId,
+    status,
+    params,
+    progress,
+    ...(result && { result }),
+    ...(error && { error }),
+    attempts,
+    createdAt,
+    startedAt,
+    finishedAt,
+  };
+}

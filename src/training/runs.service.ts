@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { CentersService } from '../centers/centers.service.js';
+import { ChatsService } from '../chats/chats.service.js';
+import { NotFoundError } from '../common/errors.js';
+import { newId } from '../common/ids.js';
+import type { Page, PageQuery } from '../common/paging.js';
+import { DatasetsService } from '../datasets/datasets.service.js';
+import { JobQueue } from '../database/queue/job-queue.js';
+import type { CreateRunDto } from './dto/create-run.dto.js';
+import { planRun, type SingleRunRequest } from './run-params.js';
+import { RunEnding } from './run-ending.js';
+import type { Run } from './run.entity.js';
+import { LIVE_STATUSES, type RunParams } from './run.types.js';
+import { RunsRepository } from './runs.repository.js';
+import { RUN_QUEUE, type RunJob } from './training.queue.js';
+import { ImpossibleRunError } from './training.errors.js';
+
+/** Asks for runs, tells of them, ends them early. */
+@Injectable()
+export class RunsService {
+  constructor(
+    private readonly repository: RunsRepository,
+    private readonly chats: ChatsService,
+    private readonly datasets: DatasetsService,
+    private readonly centers: CentersService,
+    private readonly ending: RunEnding,
+    private readonly queue: JobQueue,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /**
+   * Accepts a run: it, its job and the hold on its data set are there together or not at all.
+   *
+   * @throws NotFoundError when the chat, the data set or the centers to begin from are not the user's
+   * @throws ImpossibleRunError when what is asked for cannot be
+   */
+  async create(userId: string, chatId: string, request: CreateRunDto): Promise<Run> {
+    await this.chats.require(userId, chatId);
+    if (!isSingle(request)) {
+      throw new ImpossibleRunError(
+        'run.range_not_supported',
+        'k',
+        'A range of k is not supported yet: ask for one number of clusters a run.',
+      );
+    }
+    const dataset = await this.datasets.require(userId, request.datasetId);
+    if (dataset.chatId !== chatId) {
+      throw new ImpossibleRunError('run.other_chat', 'datasetId', 'The data set belongs to another chat.');
+    }
+    const params = planRun(request, dataset);
+    await this.requireInit(userId, params);
+    const run: Run = {
+      id: newId(),
+      userId,
+      chatId,
+      datasetId: dataset.id,
+      status: 'queued',
+      params,
+      progress: { fraction: 0, phase: 'queued', k: params.k, restart: 0, iteration: 0, inertia: null },
+      result: null,
+      error: null,
+      attempts: 0,
+      crashes: 0,
+      createdAt: new Date(),
+      startedAt: null,
+      finishedAt: null,
+    };
+    await this.dataSource.transaction(async (manager) => {
+      await this.datasets.hold(manager, userId, dataset.id, run.id);
+      // The more runs somebody has waiting, the further back the next one goes: nobody keeps the others out.
+      const waiting = await this.repository.countLive(manager, userId);
+      await this.repository.insert(manager, run);
+      const job: RunJob = { userId, runId: run.id };
+      await this.queue.enqueue(manager, RUN_QUEUE, job, { id: run.id, priority: -waiting });
+    });
+    return run;
+  }
+
+  /** @throws NotFoundError when the run does not exist or is somebody else's */
+  async require(userId: string, runId: string): Promise<Run> {
+    const run = await this.repository.find(userId, runId);
+    if (!run) throw new NotFoundError();
+    return run;
+  }
+
+  /** The runs of a chat, newest first. */
+  async list(userId: string, chatId: string, page: PageQuery): Promise<Page<Run>> {
+    await this.chats.require(userId, chatId);
+    return this.repository.list(userId, chatId, page);
+  }
+
+  /**
+   * Ends a run that is queued or running, at once; the worker that is at it hears of it and stops. One that has ended
+   * stays as it is.
+   */
+  async cancel(userId: string, runId: string): Promise<Run> {
+    const run = await this.require(userId, runId);
+    if (LIVE_STATUSES.includes(run.status)) await this.ending.cancel(run);
+    return this.require(userId, runId);
+  }
+
+  /** Centers to begin from must be the user's, and fit the columns and the number of clusters. */
+  private async requireInit(userId: string, { init, k, columns }: RunParams): Promise<void> {
+    if (typeof init === 'string') return;
+    const parent = await this.centers.require(userId, init.centersId);
+    if (parent.k !== k) {
+      const detail = `The centers to begin from have ${parent.k} clusters; k is ${k}.`;
+      throw new ImpossibleRunError('run.init_mismatch', 'k', detail);
+    }
+    const missing = parent.columns.find((name) => !columns.includes(name));
+    if (missing !== undefined || parent.columns.length !== columns.length) {
+      const detail =
+        missing === undefined
+          ? 'The run trains on columns that the centers to begin from do not have.'
+          : `The centers to begin from have a column "${missing}" that the run does not train on.`;
+      throw new ImpossibleRunError('run.init_mismatch', 'init.centersId', detail);
+    }
+  }
+}
+
+function isSingle(request: CreateRunDto): request is SingleRunRequest {
+  return typeof request.k === 'number';
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import supertest from 'supertest';
+
+/** The built service in a process of its own. */
+export interface ServiceProcess {
+  /** Where it listens; empty for a worker, which does not. */
+  url: string;
+  http: ReturnType<typeof supertest>;
+  pid: number;
+  /** Ends it with SIGKILL: nothing of it is asked. */
+  kill: () => Promise<void>;
+  /** Ends it as an operator would, with SIGTERM. */
+  stop: () => Promise<void>;
+}
+
+const ENTRY = resolve(import.meta.dirname, '../../dist/src/main.js');
+const START_MS = 60_000;
+
+/** Starts the service from `dist` and waits until it says that it is ready. */
+export async function startService(settings: NodeJS.ProcessEnv): Promise<ServiceProcess> {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, SECRET_KEY: 'for-tests-only-'.repeat(4), PORT: '0', ...settings };
+  // An empty folder: no `.env` that lies about is read.
+  const child = spawn(process.execPath, [ENTRY], { env, cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = await ready(child);
+  const url = /Address\s+(\S+)/.exec(said)?.[1] ?? '';
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  };
+  return {
+    url,
+    http: supertest(url),
+    pid: child.pid!,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+function ready(child: ChildProcess): Promise<string> {
+  const { promise, resolve: done, reject } = Promise.withResolvers<string>();
+  let said = '';
+  const fail = (why: string): void => {
+    child.kill('SIGKILL');
+    reject(new Error(`The service ${why}. It said: ${said}`));
+  };
+  const timer = setTimeout(() => {
+    fail('is not ready in time');
+  }, START_MS);
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('Stop it with Ctrl+C')) done(said);
+    });
+  }
+  child.once('exit', () => {
+    fail('has ended');
+  });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    child.removeAllListeners('exit');
+  });
+}
