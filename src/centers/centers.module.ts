@@ -6,14 +6,16 @@ import { CentersController } from './centers.controller.js';
 import { Centers, CentersCounter } from './centers.entity.js';
 import { CentersRepository } from './centers.repository.js';
 import { CentersService } from './centers.service.js';
+import { ClustersController } from './clusters.controller.js';
+import { ClustersService } from './clusters.service.js';
 import { Models } from './models.js';
 import { PredictionsController } from './predictions.controller.js';
 import { PredictionsService } from './predictions.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Centers, CentersCounter]), ChatsModule, MlModule],
-  controllers: [CentersController, PredictionsController],
-  providers: [CentersService, CentersRepository, Models, PredictionsService],
+  controllers: [CentersController, PredictionsController, ClustersController],
+  providers: [CentersService, CentersRepository, Models, PredictionsService, ClustersService],
   exports: [CentersService],
 })
 export class CentersModule {}

@@ -63,13 +63,18 @@ export class CentersRepository {
     return readPage(query(), { limit, cursor: page.cursor }, { direction: 'DESC' });
   }
 
-  async update(
-    userId: string,
-    id: string,
-    change: Partial<Pick<Centers, 'name' | 'clusterNames'>>,
-    manager: EntityManager = this.centers.manager,
-  ): Promise<boolean> {
-    const { affected } = await manager.update(Centers, { userId, id }, change);
+  async update(userId: string, id: string, change: Pick<Centers, 'name'>): Promise<boolean> {
+    const { affected } = await this.centers.update({ userId, id }, change);
+    return affected === 1;
+  }
+
+  /** Whether there was such a cluster of the owner's. Two names given at once to two clusters are both kept. */
+  async nameCluster(userId: string, id: string, cluster: number, name: string | null): Promise<boolean> {
+    const [, affected] = await this.centers.manager.query<[unknown, number]>(
+      `UPDATE centers SET cluster_names = jsonb_set(cluster_names, ARRAY[$3::text], $4::jsonb)
+       WHERE user_id = $1 AND id = $2 AND k > $3::integer`,
+      [userId, id, cluster, JSON.stringify(name)],
+    );
     return affected === 1;
   }
 

@@ -52,6 +52,21 @@ export class PredictionsService {
     allDistances: boolean,
   ): Promise<PredictionsDto> {
     const model = await this.models.get(userId, centersId);
+    const { predictions } = await this.place(model, body, allDistances);
+    return { centersId, predictions };
+  }
+
+  /** The prediction of the only row, and the row in the space of the centres. */
+  async placeOne(model: Model, body: PredictionBody): Promise<{ prediction: PredictionDto; prepared: Matrix['data'] }> {
+    const { predictions, prepared } = await this.place(model, body, false);
+    return { prediction: predictions[0], prepared: prepared.data };
+  }
+
+  private async place(
+    model: Model,
+    body: PredictionBody,
+    allDistances: boolean,
+  ): Promise<{ predictions: PredictionDto[]; prepared: Matrix }> {
     const rows = prepare(model, body);
     if (allDistances && rows.rows * model.centers.rows > MAX_DISTANCES) {
       throw new InvalidRowsError(
@@ -59,11 +74,11 @@ export class PredictionsService {
         `${rows.rows} rows times ${model.centers.rows} clusters are more than the ${MAX_DISTANCES} distances of one answer.`,
       );
     }
-    if (rows.rows === 0) return { centersId, predictions: [] };
+    if (rows.rows === 0) return { predictions: [], prepared: rows };
     const near = await findNearest(this.engine, rows, model.centers, model.metric, allDistances).catch(
       (error: unknown) => refuseRow(model, body, error),
     );
-    return { centersId, predictions: describe(model, near, idsOf(model, body)) };
+    return { predictions: describe(model, near, idsOf(model, body)), prepared: rows };
   }
 }
 
