@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { newId } from './common/ids.js';
 import type { AppConfig } from './config/app-config.js';
 import { Problem } from './common/problem.js';
 import { servePage } from './page.js';
@@ -21,6 +22,9 @@ const DOCS_POLICY =
 export function httpAdapter(config: AppConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: config.jsonLimitBytes,
+    // A client can write anything into X-Forwarded-For; only a proxy of ours is believed.
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
+    genReqId: () => newId(),
     // A path segment is an id or a word; the router refuses longer ones before any handler sees them.
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',

@@ -83,6 +83,15 @@ describe('readConfig', () => {
     ['SECRET_KEY', { DATABASE_URL: POSTGRES }],
     ['ENGINE_THREADS', { ENGINE_THREADS: '-1' }],
     ['JSON_LIMIT_MB', { JSON_LIMIT_MB: 'lots' }],
+    ['SECRET_KEY_PREVIOUS', { SECRET_KEY_PREVIOUS: 'short' }],
+    ['PASSWORD_COST', { PASSWORD_COST: '9' }],
+    ['REGISTRATION', { REGISTRATION: 'maybe' }],
+    ['LOGIN_FAILURES', { LOGIN_FAILURES: '0' }],
+    ['REQUESTS_PER_MINUTE', { REQUESTS_PER_MINUTE: 'many' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.1,proxy.example' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/33' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/' }],
+    ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '::1/129' }],
   ])('refuses a wrong %s in one sentence that names it', (name, env) => {
     let message = '';
     try {
@@ -94,6 +103,15 @@ describe('readConfig', () => {
     expect(message).toMatch(new RegExp(`\\b${name}\\b`));
     expect(message).toMatch(/\.$/);
     expect(message).not.toContain('geheim');
+  });
+
+  it('reads the proxies to trust as addresses and networks', () => {
+    expect(read({ TRUSTED_PROXIES: ' 127.0.0.1, 10.0.0.0/8 ,::1/128,' }).trustedProxies).toEqual([
+      '127.0.0.1',
+      '10.0.0.0/8',
+      '::1/128',
+    ]);
+    expect(read().trustedProxies).toEqual([]);
   });
 
   it('refuses a damaged secret file', () => {

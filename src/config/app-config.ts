@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import path from 'node:path';
 
 export type Role = 'all' | 'api' | 'worker';
@@ -25,6 +26,18 @@ export abstract class AppConfig {
   abstract readonly refreshTokenDays: number;
   /** bcrypt's cost: each step doubles the work of a guess, and of a sign-in. */
   abstract readonly passwordCost: number;
+  /** Whether anybody may open an account. */
+  abstract readonly registration: 'open' | 'closed';
+  /** Wrong passwords for an account from one address within 15 minutes. */
+  abstract readonly loginFailures: number;
+  /** Wrong passwords for an account from all addresses within 15 minutes. */
+  abstract readonly accountFailures: number;
+  /** New accounts from one address. */
+  abstract readonly registrationsPerHour: number;
+  /** Requests of one user, whatever their credentials. */
+  abstract readonly requestsPerMinute: number;
+  /** Proxies, by address or network, whose `X-Forwarded-*` headers count. */
+  abstract readonly trustedProxies: readonly string[];
   /** One more web origin that may call the API with credentials. */
   abstract readonly webOrigin: string | undefined;
   abstract readonly role: Role;
@@ -126,6 +139,12 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     accessTokenMinutes: integer('ACCESS_TOKEN_MINUTES', 30, 1, 24 * 60),
     refreshTokenDays: integer('REFRESH_TOKEN_DAYS', 7, 1, 30),
     passwordCost: integer('PASSWORD_COST', 12, 10, 15),
+    registration: oneOf('REGISTRATION', ['open', 'closed'] as const, 'open'),
+    loginFailures: integer('LOGIN_FAILURES', 10, 1, 1_000_000),
+    accountFailures: integer('ACCOUNT_FAILURES', 100, 1, 1_000_000),
+    registrationsPerHour: integer('REGISTRATIONS_PER_HOUR', 10, 1, 1_000_000),
+    requestsPerMinute: integer('REQUESTS_PER_MINUTE', 300, 1, 1_000_000),
+    trustedProxies: networks('TRUSTED_PROXIES', text('TRUSTED_PROXIES')),
     webOrigin: url('VITE_API_URL', ['http:', 'https:'])?.origin,
     role,
     jsonLimitBytes: integer('JSON_LIMIT_MB', 10, 1, 256) * 2 ** 20,
@@ -175,4 +194,17 @@ function secretKey(set: string | undefined, databaseUrl: string | undefined, dat
 function longEnough(name: string, key: string | undefined): string | undefined {
   if (key === undefined || Buffer.byteLength(key) >= MIN_SECRET_BYTES) return key;
   throw new ConfigError(`${name} must be at least ${MIN_SECRET_BYTES} bytes long.`);
+}
+
+function networks(name: string, list: string | undefined): string[] {
+  const all = (list ?? '').split(',').flatMap((each) => each.trim() || []);
+  for (const each of all) {
+    const slash = each.indexOf('/');
+    const family = isIP(slash < 0 ? each : each.slice(0, slash));
+    const bits = slash < 0 ? 0 : Number(/^\/(\d{1,3})$/.exec(each.slice(slash))?.[1] ?? Infinity);
+    if (family === 0 || bits > (family === 4 ? 32 : 128)) {
+      throw new ConfigError(`${name} must be addresses or networks such as 10.0.0.1 or 10.0.0.0/8, not "${each}".`);
+    }
+  }
+  return all;
 }

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
+import { type Client, FromClient } from './auth/client.decorator.js';
 import { CurrentUser } from './auth/current-user.decorator.js';
 import type { Principal } from './auth/principal.js';
 import { SessionPage, toSession, toUser, UserDto } from './dto/account-answers.dto.js';
@@ -33,16 +34,24 @@ export class UsersController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete my account and all that is mine' })
   @ApiProblems(403)
-  async delete(@CurrentUser() caller: Principal, @Body() body: DeleteUserDto): Promise<void> {
-    await this.users.delete(caller.userId, body.password);
+  async delete(
+    @CurrentUser() caller: Principal,
+    @Body() body: DeleteUserDto,
+    @FromClient() client: Client,
+  ): Promise<void> {
+    await this.users.delete(caller.userId, body.password, client);
   }
 
   @Put('password')
   @HttpCode(204)
   @ApiOperation({ summary: 'Change my password; every other session ends' })
   @ApiProblems(403)
-  async changePassword(@CurrentUser() caller: Principal, @Body() body: ChangePasswordDto): Promise<void> {
-    await this.users.changePassword(caller, body.currentPassword, body.newPassword);
+  async changePassword(
+    @CurrentUser() caller: Principal,
+    @Body() body: ChangePasswordDto,
+    @FromClient() client: Client,
+  ): Promise<void> {
+    await this.users.changePassword(caller, body, client);
   }
 
   @Get('sessions')

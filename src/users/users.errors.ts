@@ -65,3 +65,18 @@ export class PasswordsBusyError extends DomainError {
     super('unavailable', 'auth.busy', 'Too many people are signing in at once. Try again shortly.', undefined, 2);
   }
 }
+
+/** Too often within too short a time. */
+export class TooManyError extends DomainError {
+  constructor({ name, most, seconds }: { name: string; most: number; seconds: number }, retryAfterSeconds: number) {
+    const window = seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+    super('too-many', `limit.${name}`, `More than ${most} ${name} within ${window}.`, undefined, retryAfterSeconds);
+  }
+}
+
+/** The operator has closed the registration of new accounts. */
+export class RegistrationClosedError extends DomainError {
+  constructor() {
+    super('forbidden', 'auth.registration_closed', 'This service takes no new accounts. Ask whoever runs it.');
+  }
+}

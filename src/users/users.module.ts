@@ -4,10 +4,13 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProblemFilter } from '../common/problem.filter.js';
 import { AccessGuard } from './auth/access.guard.js';
 import { AccessHook } from './auth/access.hook.js';
+import { AccountLimits } from './auth/account-limits.js';
 import { AuthController } from './auth/auth.controller.js';
 import { AuthService } from './auth/auth.service.js';
 import { JwtStrategy } from './auth/jwt.strategy.js';
 import { PasswordService } from './auth/password.service.js';
+import { RateLimit } from './auth/rate-limit.entity.js';
+import { RateLimiter } from './auth/rate-limiter.js';
 import { RefreshToken } from './auth/refresh-token.entity.js';
 import { Session } from './auth/session.entity.js';
 import { SessionsRepository } from './auth/sessions.repository.js';
@@ -18,15 +21,17 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([User, Session, RefreshToken]), JwtModule.register({})],
+  imports: [TypeOrmModule.forFeature([User, Session, RefreshToken, RateLimit]), JwtModule.register({})],
   controllers: [AuthController, UsersController],
   providers: [
+    AccountLimits,
     AccessGuard,
     AccessHook,
     AuthService,
     JwtStrategy,
     PasswordService,
     ProblemFilter,
+    RateLimiter,
     SessionsRepository,
     TokenService,
     UsersRepository,

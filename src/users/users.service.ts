@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotFoundError } from '../common/errors.js';
 import type { Page, PageQuery } from '../common/paging.js';
+import { AccountLimits } from './auth/account-limits.js';
+import type { Client } from './auth/client.decorator.js';
 import { checkNewPassword } from './auth/password.policy.js';
 import { PasswordService } from './auth/password.service.js';
 import type { Principal } from './auth/principal.js';
@@ -18,6 +20,7 @@ export class UsersService {
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
     private readonly passwords: PasswordService,
+    private readonly limits: AccountLimits,
     private readonly dataSource: DataSource,
   ) {}
 
@@ -35,10 +38,14 @@ export class UsersService {
     return this.me(userId);
   }
 
-  /** Changes the password and ends every other session. @throws WrongPasswordError, RefusedPasswordError */
-  async changePassword(caller: Principal, currentPassword: string, newPassword: string): Promise<void> {
+  /** Changes the password and ends every other session. @throws WrongPasswordError, RefusedPasswordError, TooManyError */
+  async changePassword(
+    caller: Principal,
+    { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
+    client: Client,
+  ): Promise<void> {
     checkNewPassword(newPassword, 'newPassword');
-    const checked = await this.checkPassword(caller.userId, currentPassword, 'currentPassword');
+    const checked = await this.checkPassword(caller.userId, currentPassword, 'currentPassword', client);
     const next = await this.passwords.hash(newPassword);
     await this.dataSource.transaction(async (manager) => {
       if (!(await this.users.replacePassword(caller.userId, checked, next, manager))) {
@@ -48,10 +55,11 @@ export class UsersService {
     });
   }
 
-  /** Deletes the account and everything that is the user's. @throws WrongPasswordError */
-  async delete(userId: string, password: string): Promise<void> {
-    const checked = await this.checkPassword(userId, password, 'password');
+  /** Deletes the account and everything that is the user's. @throws WrongPasswordError, TooManyError */
+  async delete(userId: string, password: string, client: Client): Promise<void> {
+    const checked = await this.checkPassword(userId, password, 'password', client);
     if (!(await this.users.delete(userId, checked))) throw new WrongPasswordError('password');
+    await this.limits.forgetUser(userId);
   }
 
   listSessions(userId: string, page: PageQuery): Promise<Page<Session>> {
@@ -64,9 +72,12 @@ export class UsersService {
   }
 
   /** @returns the hash that the password belongs to */
-  private async checkPassword(userId: string, password: string, path: string): Promise<string> {
-    const { passwordHash } = await this.me(userId);
-    if (!(await this.passwords.matches(password, passwordHash))) throw new WrongPasswordError(path);
-    return passwordHash;
+  private async checkPassword(userId: string, password: string, path: string, { address }: Client): Promise<string> {
+    const { username, passwordHash } = await this.me(userId);
+    const checked = await this.limits.guardPassword(username, address, async () =>
+      (await this.passwords.matches(password, passwordHash)) ? passwordHash : undefined,
+    );
+    if (checked === undefined) throw new WrongPasswordError(path);
+    return checked;
   }
 }

@@ -15,7 +15,7 @@ describe('accounts', () => {
   let service: TestApp;
   let database: DataSource;
   beforeAll(async () => {
-    service = await startApp({ PASSWORD_COST: '10' });
+    service = await startApp();
     database = service.app.get(DataSource);
   });
   afterAll(() => service.close());

@@ -29,7 +29,7 @@ describe('forged access tokens', () => {
   const publicPem = rsa.publicKey.export({ type: 'spki', format: 'pem' });
 
   beforeAll(async () => {
-    service = await startApp({ PASSWORD_COST: '10', SECRET_KEY_PREVIOUS: PREVIOUS });
+    service = await startApp({ SECRET_KEY_PREVIOUS: PREVIOUS });
     [ada, bob] = [await signUp(service), await signUp(service)];
     [header, payload] = ada.token.split('.').slice(0, 2).map(decode);
     sign = hmac(service.config.secretKey);
@@ -163,7 +163,7 @@ describe('forged access tokens', () => {
   };
   /** The name of the key before, as a service tells it that signs with that key. */
   const previousKid = async (): Promise<unknown> => {
-    const before = await startApp({ PASSWORD_COST: '10', SECRET_KEY: PREVIOUS });
+    const before = await startApp({ SECRET_KEY: PREVIOUS });
     const { token: signed } = await signUp(before);
     await before.close();
     return decode(signed.split('.')[0]).kid;

@@ -180,9 +180,7 @@ const commands = fc.commands(
 describe('sessions in any order of events', () => {
   let service: TestApp;
   beforeAll(async () => {
-    service = await startApp({
-      PASSWORD_COST: '10',
-    });
+    service = await startApp();
   });
   afterAll(() => service.close());
 

@@ -15,7 +15,7 @@ describe('sessions', () => {
   let service: TestApp;
   let database: DataSource;
   beforeAll(async () => {
-    service = await startApp({ PASSWORD_COST: '10', VITE_API_URL: 'https://web.example/app' });
+    service = await startApp({ VITE_API_URL: 'https://web.example/app' });
     database = service.app.get(DataSource);
   });
   afterAll(() => service.close());

@@ -3,6 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Strategy } from 'passport';
 import { AccessGuard, type SignedInRequest } from './access.guard.js';
+import type { AccountLimits } from './account-limits.js';
 import type { JwtStrategy } from './jwt.strategy.js';
 
 /** Answers the last request first, as a database may. */
@@ -19,7 +20,9 @@ class SlowStrategy extends Strategy {
 
 describe('AccessGuard', () => {
   it('gives each of several requests at once its own user', async () => {
-    const guard = new AccessGuard(new SlowStrategy() as unknown as JwtStrategy, new Reflector());
+    const guard = new AccessGuard(new SlowStrategy() as unknown as JwtStrategy, new Reflector(), {
+      request: () => Promise.resolve(),
+    } as unknown as AccountLimits);
     const users = await Promise.all(
       ['ada', 'bob', 'eve'].map(async (authorization) => {
         const request = { headers: { authorization } } as unknown as SignedInRequest;

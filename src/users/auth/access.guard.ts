@@ -4,6 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { IS_PUBLIC } from '../../common/public.decorator.js';
 import { UnauthenticatedError } from '../users.errors.js';
+import { AccountLimits } from './account-limits.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import type { Principal } from './principal.js';
 
@@ -16,6 +17,7 @@ export class AccessGuard extends AuthGuard() {
   constructor(
     strategy: JwtStrategy,
     private readonly reflector: Reflector,
+    private readonly limits: AccountLimits,
   ) {
     super({
       // The strategy itself, not its name: names are global in passport, and two services in one process would share
@@ -34,9 +36,15 @@ export class AccessGuard extends AuthGuard() {
     return this.authenticate(context);
   }
 
-  /** Finds out who calls and puts the principal into the request. @throws UnauthenticatedError */
+  /**
+   * Finds out who calls, puts the principal into the request, and counts it.
+   *
+   * @throws UnauthenticatedError, TooManyError
+   */
   async authenticate(context: ExecutionContext): Promise<boolean> {
-    return (await super.canActivate(context)) as boolean;
+    await super.canActivate(context);
+    await this.limits.request(context.switchToHttp().getRequest<Required<SignedInRequest>>().user.userId);
+    return true;
   }
 
   override handleRequest<T>(error: Error | null, user: T | false): T {

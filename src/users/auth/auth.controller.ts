@@ -24,7 +24,7 @@ export class AuthController {
   @Post('register')
   @Public()
   @ApiOperation({ summary: 'Open an account and sign in' })
-  @ApiProblems(409)
+  @ApiProblems(403, 409)
   async register(
     @Body() body: RegisterDto,
     @FromClient() client: Client,

@@ -5,10 +5,12 @@ import { User } from '../user.entity.js';
 import {
   AccountDisabledError,
   RefreshRefusedError,
+  RegistrationClosedError,
   UsernameTakenError,
   WrongCredentialsError,
 } from '../users.errors.js';
 import { UsersRepository } from '../users.repository.js';
+import { AccountLimits } from './account-limits.js';
 import type { Client } from './client.decorator.js';
 import { checkNewPassword } from './password.policy.js';
 import { PasswordService } from './password.service.js';
@@ -36,16 +38,19 @@ export class AuthService {
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
     private readonly passwords: PasswordService,
+    private readonly limits: AccountLimits,
     private readonly tokens: TokenService,
     private readonly config: AppConfig,
   ) {}
 
-  /** @throws RefusedPasswordError, UsernameTakenError, PasswordsBusyError */
+  /** @throws RegistrationClosedError, RefusedPasswordError, TooManyError, UsernameTakenError, PasswordsBusyError */
   async register(
     { username, password, fullName }: { username: string; password: string; fullName?: string | null },
     client: Client,
   ): Promise<SignedIn> {
+    if (this.config.registration === 'closed') throw new RegistrationClosedError();
     checkNewPassword(password, 'password');
+    await this.limits.registration(client.address);
     if (await this.users.findByName(username)) throw new UsernameTakenError();
     const user: User = {
       id: newId(),
@@ -61,10 +66,13 @@ export class AuthService {
     return signedIn;
   }
 
-  /** @throws WrongCredentialsError, AccountDisabledError, PasswordsBusyError */
+  /** @throws WrongCredentialsError, TooManyError, AccountDisabledError, PasswordsBusyError */
   async logIn(username: string, password: string, client: Client): Promise<SignedIn> {
-    const user = USERNAME.test(username) ? await this.users.findByName(username) : null;
-    if (!(await this.passwords.matches(password, user?.passwordHash)) || !user) throw new WrongCredentialsError();
+    const user = await this.limits.guardPassword(username, client.address, async () => {
+      const known = USERNAME.test(username) ? await this.users.findByName(username) : null;
+      return (await this.passwords.matches(password, known?.passwordHash)) && known ? known : undefined;
+    });
+    if (!user) throw new WrongCredentialsError();
     if (user.disabledAt) throw new AccountDisabledError();
     const current = await this.strengthen(user, password);
     const signedIn = await this.openSession(current, client);
