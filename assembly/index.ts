@@ -4,6 +4,7 @@ export { assignAll } from './lloyd';
 export { scan } from './scan';
 export { assignTwo, transform } from './predict';
 export { seedAdd, seedGains } from './seed';
+export { separationBytes, separations } from './separations';
 export { distances } from './strict';
 export { carryAll, carryMoves, reduce } from './sums';
 

@@ -22,51 +22,69 @@ export function evaluate(matrix: Matrix, options: EvaluateJobOptions, hooks: Hoo
   for (const value of centers.data) largest = Math.max(largest, Math.abs(value));
   const exponent = opened.metric === 'cosine' ? 0 : Math.max(opened.exponent, exponentOf(largest));
   const space = { ...opened, exponent, input: { ...opened.input, exponent, weights: null } };
+  const groups = groupByLabel(labels, k);
   const kernel = createKernel(space.input);
+  const squared = new Float64Array(matrix.rows);
+  let scores: Scores;
+  let sample: Sample;
   try {
-    const groups = groupByLabel(labels, k);
-    const squared = new Float64Array(matrix.rows);
+    hooks.progress?.(() => ({ phase: 'evaluating', fraction: 0, k, restart: 0, iteration: 0, inertia: null }));
     kernel.distances(centersIntoSpace(centers, space), labels, squared);
-    const inertia = timesPowerOfTwo(
-      weightedSum(squared, opened.input.weights),
-      2 * exponent + (weights === undefined ? 0 : opened.weightExponent),
-    );
-    const lengths = squared.map((value) => timesPowerOfTwo(Math.sqrt(value), exponent));
-    return {
-      k,
-      inertia: Number.isFinite(inertia) ? inertia : null,
-      ...silhouetteOf(kernel, labels, k, options, hooks),
-      ...scoresOf(kernel, labels, groups),
-      sizes: Int32Array.from({ length: k }, (_, c) => groups.starts[c + 1] - groups.starts[c]),
-      ...distancesOf(lengths, groups, percentiles),
-      ...profileColumns(matrix, labels, groups),
-    };
+    scores = scoresOf(kernel, labels, groups);
+    sample = drawSample(kernel, labels, k, options);
   } finally {
     kernel.close();
   }
+  const inertia = timesPowerOfTwo(
+    weightedSum(squared, opened.input.weights),
+    2 * exponent + (weights === undefined ? 0 : opened.weightExponent),
+  );
+  const lengths = squared.map((value) => timesPowerOfTwo(Math.sqrt(value), exponent));
+  return {
+    k,
+    inertia: Number.isFinite(inertia) ? inertia : null,
+    ...silhouetteOf(sample, matrix.columns, hooks),
+    ...scores,
+    sizes: Int32Array.from({ length: k }, (_, c) => groups.starts[c + 1] - groups.starts[c]),
+    ...distancesOf(lengths, groups, percentiles),
+    ...profileColumns(matrix, labels, groups),
+  };
 }
 
-function silhouetteOf(
+type Scores = Pick<Evaluation, 'calinskiHarabasz' | 'daviesBouldin'>;
+
+/** The rows that the silhouette is taken on, cluster by cluster. */
+interface Sample {
+  readonly values: Float64Array;
+  readonly starts: Int32Array;
+}
+
+function drawSample(
   kernel: Kernel,
   labels: Int32Array,
   k: number,
   { silhouetteRows = SILHOUETTE_ROWS, seed = 0 }: EvaluateJobOptions,
-  hooks: Hooks,
-): Pick<Evaluation, 'silhouette' | 'silhouetteRows' | 'silhouettes'> {
+): Sample {
   const { columns } = kernel;
-  const sample = sampleRows(kernel.rows, silhouetteRows, seed);
-  const { rows, starts } = groupByLabel(labels, k, sample);
-  const means = new Float64Array(k).fill(NaN);
-  const present = means.filter((_, c) => starts[c + 1] > starts[c]).length;
-  if (present < 2 || present >= rows.length) return { silhouette: null, silhouetteRows: 0, silhouettes: means };
-
+  const { rows, starts } = groupByLabel(labels, k, sampleRows(kernel.rows, silhouetteRows, seed));
   const values = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
     kernel.row(row, values.subarray(i * columns, (i + 1) * columns));
   });
-  const coefficients = silhouettes(values, columns, starts, hooks.interrupt, (fraction) => {
-    hooks.progress?.(() => ({ phase: 'evaluating', fraction, k, restart: 0, iteration: 0, inertia: null }));
-  });
+  return { values, starts };
+}
+
+function silhouetteOf(
+  { values, starts }: Sample,
+  columns: number,
+  { interrupt }: Hooks,
+): Pick<Evaluation, 'silhouette' | 'silhouetteRows' | 'silhouettes'> {
+  const k = starts.length - 1;
+  const rows = values.length / columns;
+  const means = new Float64Array(k).fill(NaN);
+  const present = means.filter((_, c) => starts[c + 1] > starts[c]).length;
+  if (present < 2 || present >= rows) return { silhouette: null, silhouetteRows: 0, silhouettes: means };
+  const coefficients = silhouettes(values, columns, starts, interrupt);
   let sum = 0;
   for (let c = 0; c < k; c++) {
     let part = 0;
@@ -74,15 +92,11 @@ function silhouetteOf(
     sum += part;
     if (starts[c + 1] > starts[c]) means[c] = part / (starts[c + 1] - starts[c]);
   }
-  return { silhouette: sum / rows.length, silhouetteRows: rows.length, silhouettes: means };
+  return { silhouette: sum / rows, silhouetteRows: rows, silhouettes: means };
 }
 
 /** Both by the means of the labelled rows (not by the given centres) and without weights, as scikit-learn takes them. */
-function scoresOf(
-  kernel: Kernel,
-  labels: Int32Array,
-  { starts }: Groups,
-): Pick<Evaluation, 'calinskiHarabasz' | 'daviesBouldin'> {
+function scoresOf(kernel: Kernel, labels: Int32Array, { starts }: Groups): Scores {
   const d = kernel.columns;
   const n = kernel.rows;
   const k = starts.length - 1;

@@ -219,6 +219,29 @@ function checkSeeding(kernel: Kernel, law: Law, seed: number): void {
   seeding.close();
 }
 
+function checkSeparations(kernel: Kernel, law: Law, groups: number): void {
+  const n = law.input.rows;
+  // The first group has no rows, and the others are of unequal size.
+  const starts = Int32Array.from({ length: groups + 2 }, (_, g) =>
+    g < 2 ? 0 : Math.floor(n * ((g - 1) / groups) ** 2),
+  );
+  starts[groups + 1] = n;
+  const own = new Float64Array(n);
+  const nearest = new Float64Array(n);
+  kernel.separations(starts, own, nearest);
+  for (let i = 0; i < n; i++) {
+    let lowest = Infinity;
+    for (let g = 0; g <= groups; g++) {
+      let sum = 0;
+      for (let j = starts[g]; j < starts[g + 1]; j++)
+        sum += Math.sqrt(law.d2(j, law.values.subarray(i * law.input.columns), 0));
+      if (starts[g] <= i && i < starts[g + 1]) expect(own[i]).toBe(sum);
+      else if (starts[g] < starts[g + 1]) lowest = Math.min(lowest, sum / (starts[g + 1] - starts[g]));
+    }
+    expect(nearest[i]).toBe(lowest);
+  }
+}
+
 function checkAll(factory: KernelFactory, shape: Shape, seed: number): void {
   const law = new Law(makeInput(shape, seed));
   const kernel = factory(law.input);
@@ -229,6 +252,7 @@ function checkAll(factory: KernelFactory, shape: Shape, seed: number): void {
     checkNearest(kernel, law, centers, shape.k);
     checkTraining(kernel, law, centers, shape.k, 8);
     if (shape.rows > 0) checkSeeding(kernel, law, seed);
+    checkSeparations(kernel, law, 1 + (seed % 4));
   } finally {
     kernel.close();
   }

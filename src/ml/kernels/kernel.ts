@@ -47,6 +47,15 @@ export interface Kernel {
   distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void;
 
   /**
+   * How apart the rows of a table are that lists them group by group: group g is the rows from `starts[g]` to
+   * `starts[g + 1]`. Distances here are lengths, sqrt(d2), added up a group in row order.
+   * @param starts one more than there are groups, from 0 to `rows`
+   * @param own OUT, one a row: the sum of its distances to the rows of its group
+   * @param nearest OUT, one a row: the lowest mean of its distances to the rows of another group; Infinity without one
+   */
+  separations(starts: Int32Array, own: Float64Array, nearest: Float64Array): void;
+
+  /**
    * The scaled values of one row.
    * @param out OUT, `columns` long
    */

@@ -10,6 +10,7 @@ import {
   type NearestTwo,
   type Seeding,
 } from './kernel.js';
+import { plainSeparations } from './plain.separations.js';
 
 /** Multiplications between two calls of `interrupt`: some milliseconds. */
 const CHUNK = 4_000_000;
@@ -80,6 +81,10 @@ export class PlainKernel implements Kernel {
     this.byChunks(1, (i) => {
       out[i] = this.d2(i, centers, labels[i]);
     });
+  }
+
+  separations(starts: Int32Array, own: Float64Array, nearest: Float64Array): void {
+    plainSeparations(this.values, this.columns, starts, own, nearest, this.interrupt);
   }
 
   row(index: number, out: Float64Array): void {

@@ -100,53 +100,55 @@ export interface Spread {
 }
 
 /** How the rows spread, in the space: two passes in strict float64, partition by partition. */
-export function spreadOf({ input }: Space): Spread {
-  const { data, rows, columns, weights } = input;
+export function spreadOf(space: Space): Spread {
+  const { rows, columns, weights } = space.input;
+  const plain = columnMeans(space, null, rows);
+  const variance = scatterAround(space, plain, null);
+  if (weights === null) return { mean: plain, scatter: variance, variance: variance / rows / columns };
+  const mean = columnMeans(space, weights, weightedSum(new Float64Array(rows).fill(1), weights));
+  return { mean, scatter: scatterAround(space, mean, weights), variance: variance / rows / columns };
+}
+
+function columnMeans({ input }: Space, weights: Float64Array | null, total: number): Float64Array {
+  const { data, rows, columns } = input;
   const [first, second] = scaleFactors(input.exponent);
   const bounds = partitionBounds(rows);
-  const overPartitions = (visit: (value: number, weight: number, column: number) => void, after: () => void): void => {
-    for (let p = 0; p < PARTITIONS; p++) {
-      input.interrupt();
-      for (let i = bounds[p]; i < bounds[p + 1]; i++) {
-        const weight = weights === null ? 1 : weights[i];
-        for (let j = 0; j < columns; j++) visit(data[i * columns + j] * first * second, weight, j);
-      }
-      after();
-    }
-  };
-  const total = weights === null ? rows : weightedSum(new Float64Array(rows).fill(1), weights);
-  const plain = new Float64Array(columns);
   const mean = new Float64Array(columns);
-  const part = new Float64Array(2 * columns);
-  overPartitions(
-    (value, weight, j) => {
-      part[j] += value;
-      part[columns + j] += weight * value;
-    },
-    () => {
-      for (let j = 0; j < columns; j++) {
-        plain[j] += part[j] / rows;
-        mean[j] += part[columns + j] / total;
-      }
-      part.fill(0);
-    },
-  );
-  let variance = 0;
+  const part = new Float64Array(columns);
+  for (let p = 0; p < PARTITIONS; p++) {
+    input.interrupt();
+    part.fill(0);
+    for (let i = bounds[p]; i < bounds[p + 1]; i++) {
+      const weight = weights === null ? 1 : weights[i];
+      const from = i * columns;
+      for (let j = 0; j < columns; j++) part[j] += weight * (data[from + j] * first * second);
+    }
+    for (let j = 0; j < columns; j++) mean[j] += part[j] / total;
+  }
+  return mean;
+}
+
+/** Weighted sum of squared distances to a point. */
+function scatterAround({ input }: Space, point: Float64Array, weights: Float64Array | null): number {
+  const { data, rows, columns } = input;
+  const [first, second] = scaleFactors(input.exponent);
+  const bounds = partitionBounds(rows);
   let scatter = 0;
-  let partVariance = 0;
-  let partScatter = 0;
-  overPartitions(
-    (value, weight, j) => {
-      partVariance += (value - plain[j]) ** 2;
-      partScatter += weight * (value - mean[j]) ** 2;
-    },
-    () => {
-      variance += partVariance;
-      scatter += partScatter;
-      partVariance = partScatter = 0;
-    },
-  );
-  return { mean, scatter, variance: variance / rows / columns };
+  for (let p = 0; p < PARTITIONS; p++) {
+    input.interrupt();
+    let part = 0;
+    for (let i = bounds[p]; i < bounds[p + 1]; i++) {
+      const from = i * columns;
+      let squares = 0;
+      for (let j = 0; j < columns; j++) {
+        const difference = data[from + j] * first * second - point[j];
+        squares += difference * difference;
+      }
+      part += weights === null ? squares : weights[i] * squares;
+    }
+    scatter += part;
+  }
+  return scatter;
 }
 
 /** Sum of weight x value, within the partitions in row order, partitions added in order. */

@@ -15,12 +15,14 @@ export const PHASES = [
   'reduce',
   'seedAdd',
   'seedGains',
+  'separations',
 ] as const;
 export type PhaseName = (typeof PHASES)[number];
 
 /** What `assembly/index.ts` exports. */
 export type Exports = Record<PhaseName, Phase> & {
   planBytes(): number;
+  separationBytes(columns: number): number;
   scratchBytes(columns: number, tiles: number): number;
   scaleNarrow(address: number, count: number, first: number, second: number): number;
 };

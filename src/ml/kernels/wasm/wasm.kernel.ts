@@ -121,6 +121,22 @@ export class WasmKernel implements Kernel, Table {
     this.arena.release(mark);
   }
 
+  separations(starts: Int32Array, own: Float64Array, nearest: Float64Array): void {
+    const { arena, rows } = this;
+    const mark = arena.mark();
+    const labels = arena.take(4 * starts.length);
+    arena.i32(labels, starts.length).set(starts);
+    const output = arena.take(8 * rows);
+    const output2 = arena.take(8 * rows);
+    const bytes = this.crew.exports.separationBytes(this.columns);
+    const scratch = { address: arena.take(bytes * this.crew.size), bytes };
+    this.write({ labels, k: starts.length - 1, output, output2 });
+    this.phase('separations', Math.ceil(rows / 8), rows * rows, scratch);
+    own.set(arena.f64(output, rows));
+    nearest.set(arena.f64(output2, rows));
+    arena.release(mark);
+  }
+
   row(index: number, out: Float64Array): void {
     const { columns } = this;
     const bytes = index * columns * (this.wide ? 8 : 4);
