@@ -28,7 +28,7 @@ const leastTurn = 0.3;
 /** Iterations of a fit that warms up: enough to come past a change of method. */
 const warmUp = 20;
 /** A rival that needs so many times the time of the best of its kind is not asked twice. */
-const hopeless = 1.5;
+const hopeless = 2;
 
 /**
  * Fast contenders take turns (A B C, A B C, ...), so that whatever else the machine does falls on all of them. All hold
