@@ -15,6 +15,8 @@ export interface EmbeddedDatabase {
 export interface EmbeddedOptions {
   /** How long a transaction may be silent while others wait, before these are refused. @default 10000 */
   waitingLimitMs?: number;
+  /** How often to look whether the log or a table needs tidying. @default 10000 */
+  housekeepingMs?: number;
   /** False for the loopback interface with a random password, the way where Unix sockets are not to be had. */
   unixSocket?: boolean;
   /** The database broke down after it had started, and could not be started again. */
@@ -50,6 +52,7 @@ export async function startEmbedded(dataDir: string, options: EmbeddedOptions = 
     port: 0,
     password,
     waitingLimitMs: options.waitingLimitMs ?? 10_000,
+    housekeepingMs: options.housekeepingMs ?? 10_000,
   };
   const keeper = new Keeper(settings, options.onFailure);
   await keeper.start();

@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { FolderLock } from './folder-lock.js';
 import { Gate } from './gate.js';
+import { MAX_LOG_MB } from './housekeeping.js';
 import { Session } from './session.js';
 
 /** What the thread is started with. */
@@ -19,6 +20,7 @@ export interface EmbeddedSettings {
   /** Asked for on the loopback interface only. */
   password: string | undefined;
   waitingLimitMs: number;
+  housekeepingMs: number;
 }
 
 /** What the thread tells; `ready` with the port on the loopback interface, 0 with a Unix socket. */
@@ -31,7 +33,15 @@ const said: string[] = [];
 
 async function open(folder: string): Promise<PGlite> {
   const database = new PGlite(folder, {
-    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'],
+    startParams: [
+      ...PGlite.defaultStartParams,
+      '-c',
+      'shared_buffers=32MB',
+      '-c',
+      `max_wal_size=${MAX_LOG_MB}MB`,
+      '-c',
+      'min_wal_size=32MB',
+    ],
     debug: 0,
     onStderr: (text) => {
       if (/FATAL|PANIC|HINT|DETAIL/.test(text)) said.push(text.replace(/^.*?(FATAL|PANIC|HINT|DETAIL):\s*/, ''));
@@ -63,6 +73,7 @@ async function serve(settings: EmbeddedSettings): Promise<void> {
     password: settings.password,
     parameters: await session.parameters(),
     waitingLimitMs: settings.waitingLimitMs,
+    housekeepingMs: settings.housekeepingMs,
     onBroken: fail,
   });
   const server = createServer({ noDelay: true }, (socket) => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Connection, type Stretch } from './connection.js';
+import { keepHouse } from './housekeeping.js';
 import type { Session } from './session.js';
 import {
   closeStatement,
@@ -15,6 +16,8 @@ import {
 export interface GateOptions {
   password: string | undefined;
   parameters: [string, string][];
+  /** How often to look whether the database needs tidying, in milliseconds. */
+  housekeepingMs: number;
   /** How long a transaction may be silent while others wait, in milliseconds. */
   waitingLimitMs: number;
   /** The database itself broke; the gate is of no more use. */
@@ -53,10 +56,16 @@ export class Gate {
   #silence: NodeJS.Timeout | undefined;
   #refusals = 0;
   #emptied: (() => void) | undefined;
+  readonly #housekeeping: NodeJS.Timeout;
+  #houseIsDue = false;
 
   constructor(session: Session, options: GateOptions) {
     this.#session = session;
     this.#options = options;
+    this.#housekeeping = setInterval(() => {
+      this.#houseIsDue = true;
+      this.#run();
+    }, options.housekeepingMs);
   }
 
   accept(socket: Socket): void {
@@ -75,6 +84,7 @@ export class Gate {
 
   /** Waits until every client has gone, at most `graceMs`, then ends those that have not. */
   async empty(graceMs: number): Promise<void> {
+    clearInterval(this.#housekeeping);
     if (this.#connections.size === 0 || this.#broken) return;
     const emptied = new Promise<void>((resolve) => (this.#emptied = resolve));
     const timer = setTimeout(() => {
@@ -86,6 +96,10 @@ export class Gate {
 
   #queue(connection: Connection): void {
     if (connection !== this.#holder) this.#waiting.add(connection);
+    this.#run();
+  }
+
+  #run(): void {
     if (this.#looping || this.#broken) return;
     this.#looping = true;
     this.#loop()
@@ -99,6 +113,10 @@ export class Gate {
 
   async #loop(): Promise<void> {
     for (;;) {
+      if (this.#houseIsDue && !this.#holder) {
+        this.#houseIsDue = false;
+        await keepHouse(this.#session);
+      }
       const connection = this.#holder ?? this.#waiting.values().next().value;
       if (connection === undefined) break;
       const stretch = connection.stretches.shift();

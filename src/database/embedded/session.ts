@@ -42,6 +42,21 @@ export class Session {
     return split(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
   }
 
+  /** Runs a statement of the gate's own, outside any transaction. */
+  async select<Row>(sql: string): Promise<Row[]> {
+    return (await this.#database.query<Row>(sql)).rows;
+  }
+
+  /** As {@link select}, for statements without rows. One that the database refuses is let be: it will be tried again. */
+  async execute(sql: string): Promise<void> {
+    try {
+      await this.#database.exec(sql);
+    } catch (error) {
+      const refused = error instanceof Error && 'severity' in error;
+      if (!refused) throw error;
+    }
+  }
+
   close(): Promise<void> {
     return this.#database.close();
   }
