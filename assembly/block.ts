@@ -9,39 +9,66 @@ const MAGIC: f32 = 12582912;
 /** Norm of a packed row or centre in its integer steps; products of two stay below 2^31. */
 export const REACH: f64 = 32000;
 
+/** Rows a chunk holds at most. */
+export const CHUNK = 2048;
+/** Bytes of the lists below. */
+const LISTS = CHUNK * 8 + CHUNK / 8;
+
 /**
- * Scratch memory of one thread while it screens a block of rows.
- * numbers: uint32, the rows · squares, errors, scales: float32 · line: one row, float32 · packed · screened: float32
+ * Scratch memory of one thread. First what belongs to a chunk: failed, int32, the rows that their bounds do not settle ·
+ * former, int32, the labels that moved rows had · moved, a bit a row. Then what belongs to a block of rows: numbers: uint32, the rows · squares, errors, scales: float32 · line: one row, float32 · packed · screened: float32
  */
 // @ts-ignore: decorator
 @inline
-export function numbersOf(base: usize): usize {
+export function failedOf(base: usize): usize {
   return base;
 }
 // @ts-ignore: decorator
 @inline
+export function formerOf(base: usize): usize {
+  return base + CHUNK * 4;
+}
+// @ts-ignore: decorator
+@inline
+export function movedOf(base: usize): usize {
+  return base + CHUNK * 8;
+}
+// @ts-ignore: decorator
+@inline
+export function numbersOf(base: usize): usize {
+  return base + LISTS;
+}
+// @ts-ignore: decorator
+@inline
 export function squaresOf(base: usize): usize {
-  return base + BLOCK * 4;
+  return base + LISTS + BLOCK * 4;
 }
 // @ts-ignore: decorator
 @inline
 export function errorsOf(base: usize): usize {
-  return base + BLOCK * 8;
+  return base + LISTS + BLOCK * 8;
 }
 // @ts-ignore: decorator
 @inline
 export function scalesOf(base: usize): usize {
-  return base + BLOCK * 12;
+  return base + LISTS + BLOCK * 12;
 }
 // @ts-ignore: decorator
 @inline
 export function lineOf(base: usize): usize {
-  return base + BLOCK * 16;
+  return base + LISTS + BLOCK * 16;
 }
 // @ts-ignore: decorator
 @inline
 export function packedOf(base: usize, plan: Plan): usize {
-  return lineOf(base) + ((<usize>plan.columns + 7) & ~7) * 4;
+  return lineOf(base) + linePitch(plan);
+}
+
+/** Bytes of a row or centre as a line: float32, less the middle, padded with zeros. */
+// @ts-ignore: decorator
+@inline
+export function linePitch(plan: Plan): usize {
+  return ((<usize>plan.columns + 7) & ~7) << 2;
 }
 // @ts-ignore: decorator
 @inline
@@ -53,19 +80,19 @@ export function screenedOf(base: usize, plan: Plan): usize {
 // @ts-ignore: decorator
 @inline
 export function packedPitch(plan: Plan): usize {
-  return plan.integer ? ((<usize>plan.columns + 3) & ~3) << 1 : ((<usize>plan.columns + 7) & ~7) << 2;
+  return plan.integer ? ((<usize>plan.columns + 3) & ~3) << 1 : linePitch(plan);
 }
 
 /** Bytes of scratch that a thread needs. */
 export function scratchBytes(columns: i32, tiles: i32): i32 {
-  return BLOCK * 16 + (BLOCK + 1) * ((columns + 7) & ~7) * 4 + BLOCK * tiles * 32 + 64;
+  return LISTS + BLOCK * 16 + (BLOCK + 1) * ((columns + 7) & ~7) * 4 + BLOCK * tiles * 32 + 64;
 }
 
 /**
  * A row less the middle as float32, padded with zeros to a multiple of 8.
  * @returns its squared norm, to (columns / 4 + 8) x 2^-24 relative
  */
-function center(plan: Plan, row: u32, line: usize): f32 {
+export function center(plan: Plan, row: u32, line: usize): f32 {
   const d = plan.columns;
   const middle = plan.middle;
   let square = f32x4.splat(0);

@@ -1,4 +1,6 @@
 export { scratchBytes } from './block';
+export { assignAndBound, assignBounded } from './bounds';
+export { displace, lineUp } from './snapshots';
 export { packCenters } from './centers';
 export { assignAll } from './lloyd';
 export { scan } from './scan';

@@ -40,30 +40,44 @@ export class Plan {
   deltaCounts: usize;
   /** 16 x k int32: whether a partition touched a cluster. */
   touched: usize;
+  /** k x columns float64, k float64, k int32. */
   sums: usize;
   sumWeights: usize;
   sumCounts: usize;
-  scratch: usize;
-  scratchBytes: i32;
   /** 0 float32 products, 1 int16 products. */
   integer: i32;
-  /** OUT of phases, whatever they say. */
+  /** What a phase gives out, as it says. */
   output: usize;
-  /** Second output. */
   output2: usize;
   output3: usize;
-  output4: usize;
-  /** float32 a row: how much the centres may move before the row is looked at again. */
-  slack: usize;
-  /** uint16 a row x bound columns. */
+  /** Bounds, see bounds.ts: float32 a row each. */
   lower: usize;
-  spare0: i32;
-  spare1: i32;
+  upper: usize;
+  /** uint8 a row: the snapshot that its bounds were taken at. */
+  stamps: usize;
+  /** uint16, rows x 8 * tiles; 0 where only the nearest other centre is bounded. */
+  matrix: usize;
+  /** The current centres as lines, see block.ts. */
+  lines: usize;
+  /** Earlier ones: snapshots x k lines. */
+  snapshots: usize;
+  /** float32, snapshots x 8 * tiles: how far a centre has moved since. */
+  moved: usize;
+  /** float32, as above: how far the farthest-moved other centre has. */
+  movedMost: usize;
+  /** uint16, as above: `moved` in steps of the matrix, rounded up. */
+  movedSteps: usize;
+  /** The snapshot that the current centres are in. */
+  now: i32;
   // float32 from here
   /** Largest norm of a centre, rounded up. */
   centerNorm: f32;
   /** Largest distance between a centre and its packed form, rounded up. */
   centerError: f32;
+  /** Length of one step of the matrix. */
+  step: f32;
+  /** Largest norm of a centre so far, rounded up. */
+  reach: f32;
 }
 
 export const PARTITIONS = 16;

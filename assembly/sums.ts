@@ -1,9 +1,6 @@
+import { PLACE_BITS, PLACE_MASK } from './moves';
 import { PARTITIONS, Plan } from './plan';
 import { rowsFrom } from './chunks';
-
-/** A move in one word: the row's place in its chunk, and the label it had, plus one. */
-export const PLACE_BITS = 11;
-const PLACE_MASK = (1 << PLACE_BITS) - 1;
 
 // @ts-ignore: decorator
 @inline

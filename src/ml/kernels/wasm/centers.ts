@@ -5,6 +5,8 @@ import type { Table } from './table.js';
 export class Centers {
   readonly scratch: Scratch;
   readonly tiles: number;
+  /** Largest norm of a centre less the middle, rounded up. */
+  norm = 0;
   private readonly strict: number;
   private readonly bounds: number;
 
@@ -38,7 +40,8 @@ export class Centers {
       norm = Math.max(norm, bounds[2 * c]);
       error = Math.max(error, bounds[2 * c + 1]);
     }
-    kernel.write({ centerNorm: roundedUp(norm), centerError: roundedUp(error) });
+    this.norm = roundedUp(norm);
+    kernel.write({ centerNorm: this.norm, centerError: roundedUp(error) });
   }
 }
 

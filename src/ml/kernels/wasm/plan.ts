@@ -26,19 +26,22 @@ const FIELDS = [
   'sums',
   'sumWeights',
   'sumCounts',
-  'scratch',
-  'scratchBytes',
   'integer',
   'output',
   'output2',
   'output3',
-  'output4',
-  'slack',
   'lower',
-  'spare0',
-  'spare1',
+  'upper',
+  'stamps',
+  'matrix',
+  'lines',
+  'snapshots',
+  'moved',
+  'movedMost',
+  'movedSteps',
+  'now',
 ] as const;
-const REALS = ['centerNorm', 'centerError'] as const;
+const REALS = ['centerNorm', 'centerError', 'step', 'reach'] as const;
 
 export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 

@@ -1,14 +1,19 @@
 import type { Algorithm } from '../../types.js';
 import { PARTITIONS, type Assigner, type ClusterSums } from '../kernel.js';
+import { Bounds } from './bounds.js';
 import { Centers } from './centers.js';
+import { methodFor, type Method } from './method.js';
 import type { Table } from './table.js';
 
-/** Dense Lloyd: every row is compared with every centre in every iteration. */
+/** Lloyd's iteration over the crew, by whichever method fits the table. */
 export class WasmAssigner implements Assigner {
-  readonly algorithm: Algorithm = { name: 'lloyd', why: 'Every row is compared with every centre.' };
+  readonly algorithm: Algorithm;
   readonly labels: Int32Array;
   private readonly centers: Centers;
   private readonly mark: number;
+  private readonly method: Method;
+  private bounds: Bounds | undefined;
+  private iteration = 0;
   private readonly split: number;
   private readonly place: {
     labels: number;
@@ -25,6 +30,8 @@ export class WasmAssigner implements Assigner {
   ) {
     const { arena, rows, columns } = kernel;
     this.mark = arena.mark();
+    this.method = methodFor(rows, columns, k, arena.room);
+    this.algorithm = this.method.algorithm;
     this.split = kernel.splitFor(k);
     this.centers = new Centers(kernel, k);
     const cells = PARTITIONS * k;
@@ -48,7 +55,8 @@ export class WasmAssigner implements Assigner {
     const { kernel, k, split } = this;
     this.centers.set(centers);
     kernel.write({ ...this.place, split, k });
-    kernel.phase('assignAll', PARTITIONS * split, kernel.rows * k, this.centers.scratch);
+    this.iteration++;
+    this.meet();
     let moved = 0;
     for (const count of kernel.arena.i32(this.place.moveCounts, PARTITIONS * split)) moved += count;
     if (moved > 0) {
@@ -56,6 +64,19 @@ export class WasmAssigner implements Assigner {
       this.addUp(sums, moved);
     }
     return moved;
+  }
+
+  private meet(): void {
+    const { kernel, split, centers, method } = this;
+    const { scratch } = centers;
+    if (this.bounds?.stand === true) {
+      this.bounds.follow(centers.norm, scratch);
+    } else if (method.bounds !== 'none' && this.iteration >= method.from) {
+      this.bounds ??= new Bounds(kernel, this.k, method.bounds === 'matrix', split);
+      this.bounds.begin(centers.norm, scratch);
+    } else {
+      kernel.phase('assignAll', PARTITIONS * split, kernel.rows * this.k, scratch);
+    }
   }
 
   recount(sums: ClusterSums): void {
@@ -69,7 +90,7 @@ export class WasmAssigner implements Assigner {
   }
 
   invalidate(): void {
-    // There are no bounds to forget.
+    if (this.bounds !== undefined) this.bounds.stand = false;
   }
 
   close(): void {

@@ -32,6 +32,7 @@ export class WasmKernel implements Kernel, Table {
   readonly wide: boolean;
   readonly weights: number;
   readonly middle: number;
+  readonly typicalNorm: number;
   readonly interrupt: () => void;
   private readonly plan: number;
 
@@ -52,7 +53,7 @@ export class WasmKernel implements Kernel, Table {
       [this.values, this.wide] = this.takeValues(input);
     }
     this.weights = this.takeWeights(input.weights);
-    this.middle = this.takeMiddle();
+    [this.middle, this.typicalNorm] = this.takeMiddle();
     this.write({
       rows: this.rows,
       columns: this.columns,
@@ -217,17 +218,27 @@ export class WasmKernel implements Kernel, Table {
     return place;
   }
 
-  private takeMiddle(): number {
+  private takeMiddle(): [address: number, typicalNorm: number] {
     const { columns } = this;
     const place = this.arena.take(4 * columns + 16);
+    const middle = this.arena.f32(place, columns);
     const sampled = Math.min(SAMPLED, this.rows);
-    const mean = new Float64Array(columns);
     const row = new Float64Array(columns);
-    for (let s = 0; s < sampled; s++) {
-      this.row(Math.floor((s * this.rows) / sampled), row);
-      for (let j = 0; j < columns; j++) mean[j] += row[j] / sampled;
-    }
-    this.arena.f32(place, columns).set(mean);
-    return place;
+    const mean = new Float64Array(columns);
+    const overSample = (visit: (value: number, column: number) => void): void => {
+      for (let s = 0; s < sampled; s++) {
+        this.row(Math.floor((s * this.rows) / sampled), row);
+        row.forEach(visit);
+      }
+    };
+    overSample((value, j) => {
+      mean[j] += value / sampled;
+    });
+    middle.set(mean);
+    let squares = 0;
+    overSample((value, j) => {
+      squares += (value - middle[j]) ** 2;
+    });
+    return [place, Math.sqrt(squares / sampled)];
   }
 }

@@ -1,0 +1,35 @@
+import type { Algorithm } from '../../types.js';
+import { boundsBytes } from './bounds.js';
+
+/** How a training assigns its rows. */
+export interface Method {
+  readonly algorithm: Algorithm;
+  readonly bounds: 'none' | 'nearest' | 'matrix';
+  /** The iteration from which on there are bounds. */
+  readonly from: number;
+}
+
+/** Columns from which a distance costs so much that a bound for every centre pays. */
+const MATRIX_COLUMNS = 128;
+
+/** The method that fits a table, by measurement (docs/engine.md). */
+export function methodFor(rows: number, columns: number, k: number, room: number): Method {
+  if (k === 1) return dense('There is one cluster.');
+  const matrix = columns >= MATRIX_COLUMNS;
+  // A tenth is left for what else a training needs.
+  if (matrix && boundsBytes(rows, columns, k, true) < 0.9 * room) {
+    const why = `With ${columns} columns a distance costs more than a bound for every row and centre.`;
+    return { algorithm: { name: 'elkan', why }, bounds: 'matrix', from: 2 };
+  }
+  if (boundsBytes(rows, columns, k, false) < 0.9 * room) {
+    const why = matrix
+      ? 'Bounds for every row and centre do not fit into the memory; one a row does.'
+      : `With ${columns} columns one bound a row costs less than the distances that it saves.`;
+    return { algorithm: { name: 'hamerly', why }, bounds: 'nearest', from: 4 };
+  }
+  return dense('There is no room for bounds.');
+}
+
+function dense(why: string): Method {
+  return { algorithm: { name: 'lloyd', why }, bounds: 'none', from: Infinity };
+}
