@@ -56,7 +56,7 @@ console.log(`Uploaded iris.csv: ${dataset.rowCount} rows.`);
 
 let run = await call<Run>('POST', `/chats/${chat.id}/runs`, { datasetId: dataset.id, k: 3, seed: 1 });
 while (run.status === 'queued' || run.status === 'running') {
-  await sleep(100);
+  await sleep(250);
   run = await call<Run>('GET', `/runs/${run.id}`);
 }
 if (!run.result) throw new Error(`The run ended as ${run.status}. ${run.error?.detail ?? ''}`);
