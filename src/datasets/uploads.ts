@@ -8,6 +8,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { newId } from '../common/ids.js';
 import { AppConfig } from '../config/app-config.js';
 import { tooLarge } from './datasets.errors.js';
+import { UNPACKED } from './readers/source.js';
 
 const STALE_MS = 6 * 3600 * 1000;
 
@@ -69,7 +70,9 @@ export class Uploads implements OnModuleInit {
     return { path: file, sizeBytes, sha256: hash.digest('hex') };
   }
 
+  /** Removes a file, and what its reader unpacked beside it. */
   async remove(file: string): Promise<void> {
     await rm(file, { force: true });
+    await rm(file + UNPACKED, { force: true });
   }
 }

@@ -1,63 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readTable, refusalOf } from '../../../test/support/read-table.js';
 import { toCsv } from '../../common/csv-writer.js';
-import { BlockReader } from '../blocks/block-codec.js';
-import type { ReadingNotes } from '../dataset-types.js';
-import type { DatasetRefusedError } from '../datasets.errors.js';
-import { readCsv } from './csv.js';
 import type { ReadOptions } from './reader.js';
-import { Source } from './source.js';
-import { type TableSummary, TableWriter } from './table-writer.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'csv-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-interface Read extends TableSummary {
-  notes: ReadingNotes;
-  spellings: string[][];
-  values: (number | string | null)[][];
-}
-
-let files = 0;
-
-/** Reads a text as the service does, and gives back what would be stored. */
-async function read(content: string | Buffer, options: ReadOptions = {}, missing = ['', 'NA']): Promise<Read> {
-  const file = path.join(folder, String(files++));
-  writeFileSync(file, content);
-  const blocks: BlockReader[] = [];
-  const output = {
-    emit: (block: Buffer) => blocks.push(new BlockReader(block)),
-    drained: () => Promise.resolve(),
-  };
-  const table = new TableWriter({ maxColumns: 4096, maxStoredBytes: Infinity }, new Set(missing), output);
-  const notes = await readCsv(await Source.open(file, 2 ** 30), table, options);
-  const summary = table.finish();
-  const chunks = blocks.flatMap((block) =>
-    Array.from({ length: block.rows }, (_, row) =>
-      summary.columns.map((column, c) => ({ column, chunk: block.column(c), row })),
-    ),
-  );
-  return {
-    ...summary,
-    notes,
-    spellings: chunks.map((row) => row.map(({ chunk, row: r }) => chunk.spelling(r))),
-    values: chunks.map((row) =>
-      row.map(({ column, chunk, row: r }) => (column.type === 'number' ? chunk.number(r) : chunk.text(r))),
-    ),
-  };
-}
-
-const refusal = (content: string | Buffer, options?: ReadOptions): Promise<unknown> =>
-  read(content, options).then(
-    () => undefined,
-    (error: unknown) => `${(error as DatasetRefusedError).code}: ${(error as Error).message}`,
-  );
+const read = (content: string | Buffer, options: ReadOptions = {}, missing?: string[]) =>
+  readTable(content, 'table.csv', options, missing);
 
 describe('CSV reader', () => {
   it('reads numbers as Number() does and keeps their spelling', async () => {
@@ -180,7 +129,7 @@ describe('CSV reader', () => {
     [`${'n'.repeat(10_000)},b\n1,2\n`, /^dataset.column_name_too_long: The name of column 1 has 10000/],
     [gzipSync('a,b\n1,2\n').subarray(0, 20), /^dataset.damaged_gzip/],
   ])('refuses %j', async (content, expected) => {
-    expect(await refusal(content)).toMatch(expected);
+    expect(await refusalOf(content)).toMatch(expected);
   });
 
   it('lets words that look like numbers beyond float64 be words among words', async () => {

@@ -23,14 +23,18 @@ export async function readRows({ columns, rows }: JsonRows, table: TableWriter):
 }
 
 /** Writes one row of JSON cells. */
-export function writeRow(table: TableWriter, cells: readonly JsonCell[], row: number): void {
+export function writeRow(
+  table: TableWriter,
+  cells: readonly JsonCell[],
+  row: number,
+  place = (): string => `Row ${row + 1}`,
+): void {
   if (cells.length !== table.columns) {
     throw unreadable(
       'ragged_row',
-      `Row ${row + 1} has ${cells.length} cells where the table has ${table.columns} columns.`,
+      `${place()} has ${cells.length} cells where the table has ${table.columns} columns.`,
     );
   }
-  const place = (): string => `Row ${row + 1}`;
   for (let column = 0; column < cells.length; column++) writeCell(table, column, cells[column], place);
   table.endRow();
 }

@@ -1,9 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { tooLarge, unreadable } from '../datasets.errors.js';
+import { SeekableFile } from './seekable.js';
 
 const CHUNK = 2 ** 20;
+
+/** What is added to the path of a gzipped file for the unpacked one, where a format has to be read at any position. */
+export const UNPACKED = '.unpacked';
 
 /** A file that was received, and how to read it. */
 export class Source {
@@ -13,7 +18,7 @@ export class Source {
     readonly size: number,
     readonly gzip: boolean,
     /** Bytes that a gzipped file may unpack to. */
-    private readonly maxBytes: number,
+    readonly maxBytes: number,
   ) {}
 
   /** @param maxBytes bytes that a gzipped file may unpack to */
@@ -67,5 +72,17 @@ export class Source {
       if (length >= count) break;
     }
     return Buffer.concat(parts).subarray(0, count);
+  }
+
+  /** Runs something on the file, unpacked, with access to any position. */
+  async seek<T>(use: (file: SeekableFile) => Promise<T>): Promise<T> {
+    const path = this.gzip ? this.path + UNPACKED : this.path;
+    if (this.gzip) await pipeline(this.chunks(), createWriteStream(path, { mode: 0o600 }));
+    const file = new SeekableFile(path, (await stat(path)).size);
+    try {
+      return await use(file);
+    } finally {
+      file.close();
+    }
   }
 }

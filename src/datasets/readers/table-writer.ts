@@ -135,6 +135,14 @@ export class TableWriter {
     else throw this.notFinite(column, String(value), place());
   }
 
+  /** A whole number of any size; its digits are kept where float64 does not. */
+  bigint(column: number, value: bigint): void {
+    const number = Number(value);
+    if (this.missingNumbers.has(number)) this.block.missing(column, String(value));
+    else if (Number.isSafeInteger(number)) this.block.number(column, number);
+    else this.block.spelledNumber(column, number, String(value));
+  }
+
   /** Words from a source that tells them from numbers, with the spellings of a missing value among them. */
   words(column: number, text: string, place: () => string): void {
     if (this.missing.has(text)) this.block.missing(column, text);

@@ -1,0 +1,134 @@
+import { zstdDecompressSync } from 'node:zlib';
+import {
+  CompressionType,
+  compressionRegistry,
+  DataType,
+  type Field,
+  RecordBatchReader,
+  type Schema,
+  type Vector,
+} from 'apache-arrow';
+import lz4 from 'lz4js';
+import type { ReadingNotes } from '../dataset-types.js';
+import { tooLarge, unreadable } from '../datasets.errors.js';
+import { writeValue } from './plain-values.js';
+import type { Source } from './source.js';
+import type { TableWriter } from './table-writer.js';
+
+/** Bytes that one buffer of a record batch may unpack to. */
+const MAX_BUFFER = 256 * 2 ** 20;
+
+/** What the library's types call void. */
+const frameBound = lz4.decompressBound as (frame: Uint8Array) => unknown;
+
+const FILE_MAGIC = 'ARROW1';
+
+compressionRegistry.set(CompressionType.ZSTD, {
+  decode: (data) => zstdDecompressSync(data, { maxOutputLength: MAX_BUFFER }),
+});
+compressionRegistry.set(CompressionType.LZ4_FRAME, {
+  decode: (data) => {
+    // The library adds up what the blocks of the frame say they unpack to.
+    const bound = Number(frameBound(data));
+    if (!(bound <= MAX_BUFFER))
+      throw tooLarge('unpacks_too_large', `A buffer of the Arrow file unpacks to ${bound} bytes.`);
+    return lz4.decompress(data, bound);
+  },
+});
+
+/** Makes a cell of what a vector of some type gives. */
+type Convert = (value: unknown) => unknown;
+
+/** Reads Arrow IPC, file and stream, record batch by record batch. */
+export async function readArrow(source: Source, table: TableWriter): Promise<ReadingNotes> {
+  const reader = await RecordBatchReader.from(streamOf(source));
+  await reader.open();
+  const converts = startTable(table, reader.schema);
+  for await (const batch of reader) {
+    const vectors = converts.map((_, column) => batch.getChildAt(column));
+    writeBatch(table, vectors, converts, batch.numRows);
+    await table.drained();
+  }
+  return {};
+}
+
+/** The stream inside of a file, which lies between its magic (8 bytes with padding) and its footer. */
+async function* streamOf(source: Source): AsyncGenerator<Uint8Array> {
+  let first = true;
+  for await (const chunk of source.chunks()) {
+    const isFile = first && chunk.toString('latin1', 0, FILE_MAGIC.length) === FILE_MAGIC;
+    yield isFile ? chunk.subarray(8) : chunk;
+    first = false;
+  }
+}
+
+function startTable(table: TableWriter, schema: Schema): Convert[] {
+  table.start(
+    schema.fields.length,
+    schema.fields.map(({ name }) => name),
+  );
+  return schema.fields.map(converterOf);
+}
+
+function converterOf(field: Field): Convert {
+  const type = (DataType.isDictionary(field.type) ? field.type.dictionary : field.type) as DataType;
+  if (DataType.isDate(type)) return (value) => iso(value)?.slice(0, -14);
+  if (DataType.isTimestamp(type)) return iso;
+  if (DataType.isDecimal(type)) {
+    const { scale } = type;
+    return (value) => (value === null ? null : Number(`${decimalDigits(value as Uint32Array)}e${-scale}`));
+  }
+  if (
+    DataType.isInt(type) ||
+    DataType.isFloat(type) ||
+    DataType.isBool(type) ||
+    DataType.isUtf8(type) ||
+    DataType.isLargeUtf8(type) ||
+    DataType.isTime(type) ||
+    DataType.isDuration(type) ||
+    DataType.isNull(type)
+  ) {
+    return (value) => value;
+  }
+  throw unreadable(
+    'nested',
+    `Column ${JSON.stringify(field.name)} is of type ${typeName(type)}; a cell is one plain value.`,
+  );
+}
+
+function typeName(type: DataType): string {
+  return (type as { toString(): string }).toString();
+}
+
+function writeBatch(table: TableWriter, vectors: (Vector | null)[], converts: Convert[], rows: number): void {
+  for (const [column, vector] of vectors.entries()) {
+    if (!vector || vector.length < rows) {
+      throw unreadable('damaged', `Column ${table.nameOf(column)} of an Arrow batch is shorter than the batch.`);
+    }
+  }
+  for (let row = 0; row < rows; row++) {
+    const number = table.rows + 1;
+    const place = (): string => `Row ${number}`;
+    for (let column = 0; column < vectors.length; column++) {
+      writeValue(table, column, converts[column](vectors[column]!.get(row)), place);
+    }
+    table.endRow();
+  }
+}
+
+/** Milliseconds since 1970, as ISO 8601; null stays missing. */
+function iso(value: unknown): string | undefined {
+  if (value === null) return undefined;
+  const milliseconds = Number(value);
+  const date = new Date(milliseconds);
+  if (Number.isNaN(date.getTime()))
+    throw unreadable('bad_date', `${milliseconds} ms since 1970 is beyond the calendar.`);
+  return date.toISOString();
+}
+
+/** The digits of a two's complement number in 32-bit words, the lowest first. */
+function decimalDigits(words: Uint32Array): bigint {
+  let value = 0n;
+  for (let i = words.length - 1; i >= 0; i--) value = (value << 32n) | BigInt(words[i]);
+  return BigInt.asIntN(32 * words.length, value);
+}
