@@ -8,6 +8,8 @@ const shared = {
  * `unit` runs the specs beside the code through swc. `e2e` runs against the built `dist`, the very files that are
  * shipped: imports of `src` are mapped there, so `npm run build` comes first.
  *
+ * `sklearn` needs Debian's python3-sklearn and is run by `.ci/sklearn`.
+ *
  * @type {import('jest').Config}
  */
 export default {
@@ -18,6 +20,12 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{src,bench}/**/*.spec.ts'],
+      moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+    },
+    {
+      ...shared,
+      displayName: 'sklearn',
+      testMatch: ['<rootDir>/test/sklearn/**/*.sklearn-spec.ts'],
       moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
     },
     {

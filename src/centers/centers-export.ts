@@ -3,6 +3,8 @@ import { toBundle } from './bundle.js';
 import type { Centers } from './centers.entity.js';
 import type { ExportFormat } from './dto/centers-requests.dto.js';
 import { toRows } from './floats.js';
+import { toNpy } from './npy-export.js';
+import { toSklearn } from './sklearn-export.js';
 
 /** A file to download. */
 export interface ExportedFile {
@@ -24,6 +26,12 @@ const WRITERS: Record<ExportFormat, Writer> = {
     type: 'text/csv; charset=utf-8',
     extension: 'csv',
   }),
+  npy: (centers) => ({
+    content: toNpy(centers.values, centers.preparation.features.length),
+    type: 'application/octet-stream',
+    extension: 'npy',
+  }),
+  sklearn: (centers) => ({ content: toSklearn(centers), type: 'text/x-python; charset=utf-8', extension: 'py' }),
 };
 
 /** Writes centers as a file of the format. */

@@ -90,7 +90,7 @@ export class CentersController {
 
   @Get('centers/:centersId/export')
   @ApiOperation({ summary: 'Take centers along as a file' })
-  @ApiProduces('application/json', 'text/csv')
+  @ApiProduces('application/json', 'text/csv', 'application/octet-stream', 'text/x-python')
   async export(
     @CurrentUser() user: Principal,
     @Param('centersId', IdPipe) centersId: string,

@@ -224,6 +224,19 @@ describe('centers', () => {
       expect(text).toBe(`"a,""b""","'=1+1"\r\n0,0.1\r\n10,${1 / 3}\r\n`);
     });
 
+    it('are an array that NumPy loads, and Python that scikit-learn runs', async () => {
+      const centers = await bring(await openChat());
+      const npy = await call('get', `centers/${centers.id}/export?format=npy`).buffer(true).expect(200);
+      expect(npy.headers['content-disposition']).toBe('attachment; filename="centers-v1.npy"');
+      const bytes = npy.body as Buffer;
+      expect(bytes.subarray(1, 6).toString()).toBe('NUMPY');
+      expect(bytes.readDoubleLE(bytes.length - 8)).toBe(1 / 3);
+      const python = await call('get', `centers/${centers.id}/export?format=sklearn`).expect(200);
+      expect(python.headers['content-type']).toContain('text/x-python');
+      expect(python.headers['content-disposition']).toBe('attachment; filename="centers-v1.py"');
+      expect(python.text).toContain('model = Pipeline([');
+    });
+
     it('are refused in a format that is none', async () => {
       const centers = await bring(await openChat());
       const body = (await call('get', `centers/${centers.id}/export?format=xml`).expect(400)).body as object;

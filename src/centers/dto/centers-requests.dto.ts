@@ -27,11 +27,14 @@ export class RenameCentersDto {
   name!: string;
 }
 
-export const EXPORT_FORMATS = ['json', 'csv'] as const;
+export const EXPORT_FORMATS = ['json', 'csv', 'npy', 'sklearn'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export class ExportQuery {
-  /** `json`: the whole bundle, importable elsewhere. `csv`: the centres in the units of the data, one a line. */
+  /**
+   * `json`: the whole bundle, importable elsewhere. `csv` and `npy`: the centres in the units of the data, one a row.
+   * `sklearn`: Python that defines `model`, whose `predict(X)` takes a 2-D array in the order of `columns`.
+   */
   @IsIn(EXPORT_FORMATS)
   format: ExportFormat = 'json';
 }
