@@ -72,6 +72,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/centers/{centersId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One set of centers */
+        get: operations["CentersController_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete centers
+         * @description A pin on them goes; the newest that are left become the chat's latest.
+         */
+        delete: operations["CentersController_delete"];
+        options?: never;
+        head?: never;
+        /** Rename centers; nothing else of them ever changes */
+        patch: operations["CentersController_rename"];
+        trace?: never;
+    };
+    "/api/v1/centers/{centersId}/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Profiles of the clusters: what sets each apart */
+        get: operations["ClustersController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centers/{centersId}/clusters/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Name a cluster */
+        patch: operations["ClustersController_name"];
+        trace?: never;
+    };
+    "/api/v1/centers/{centersId}/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How each column speaks for the cluster of a row against the runner-up */
+        post: operations["ClustersController_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centers/{centersId}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take centers along as a file */
+        get: operations["CentersController_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centers/{centersId}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which cluster does each row belong to? */
+        post: operations["PredictionsController_predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chats": {
         parameters: {
             query?: never;
@@ -109,6 +216,48 @@ export interface paths {
         patch: operations["ChatsController_update"];
         trace?: never;
     };
+    "/api/v1/chats/{chatId}/centers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The centers of a chat, newest first */
+        get: operations["CentersController_list"];
+        put?: never;
+        /**
+         * Bring centers from elsewhere
+         * @description Plain numbers, or an exported bundle.
+         */
+        post: operations["CentersController_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chatId}/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The data sets of a chat, newest first */
+        get: operations["DatasetsController_list"];
+        put?: never;
+        /**
+         * Upload a table to a chat
+         * @description A file (CSV, TSV, JSON, NDJSON, NPY, Parquet, Arrow IPC, each also gzipped), or rows as JSON.
+         */
+        post: operations["DatasetsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chats/{chatId}/messages": {
         parameters: {
             query?: never;
@@ -121,6 +270,170 @@ export interface paths {
         put?: never;
         /** Write a note */
         post: operations["ChatsController_addNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chatId}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same with the chat's pinned centers, or its latest when none are pinned
+         * @description An address that stays when the model is replaced. 409 `chat.no_centers` while the chat has none.
+         */
+        post: operations["PredictionsController_predictInChat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{chatId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of a chat, newest first */
+        get: operations["RunsController_list"];
+        put?: never;
+        /** Ask for clusters */
+        post: operations["RunsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{datasetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One data set, with the profile of its columns */
+        get: operations["DatasetsController_get"];
+        put?: never;
+        post?: never;
+        /** Delete a data set; ended runs on it and their centers stay */
+        delete: operations["DatasetsController_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{datasetId}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows of a data set */
+        get: operations["DatasetsController_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run */
+        get: operations["RunsController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a run early; one that has ended stays as it is */
+        post: operations["RunsController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a run as it goes
+         * @description Server-sent events: `progress`, then one of `succeeded`, `failed`, `cancelled`, with which the stream ends. The data is always the whole run; the present state comes first. Read it with fetch: it needs the Bearer header.
+         */
+        get: operations["RunsController_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cluster of every row
+         * @description `Accept: text/csv` gives the rows with it.
+         */
+        get: operations["RunsController_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{runId}/projection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A seeded sample of the rows on the first two principal components of the prepared data */
+        get: operations["RunsController_projection"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -235,6 +548,61 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AlgorithmDto: {
+            name: string;
+            /** @description Why it was chosen. */
+            why: string;
+        };
+        CentersDto: {
+            chatId: string;
+            /** @description Names that people gave to the clusters, one each. */
+            clusterNames: (string | null)[];
+            clusters: components["schemas"]["ClusterFactsDto"][] | null;
+            columns: string[];
+            /** Format: date-time */
+            createdAt: string;
+            datasetSha256: string | null;
+            engineVersion: string | null;
+            id: string;
+            /** @description The column that names a row; not trained on. */
+            idColumn: string | null;
+            inertia: number | null;
+            k: number;
+            /** @enum {string} */
+            metric: "euclidean" | "cosine";
+            metrics: components["schemas"]["CentersMetricsDto"] | null;
+            name: string;
+            /** @description What the run was asked for, defaults filled in. */
+            params: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The centers that they were retrained from. */
+            parentId: string | null;
+            /** @description All that a prediction replays. */
+            preprocessing: {
+                [key: string]: unknown;
+            };
+            /** @description The run that made them; null when they were imported. */
+            runId: string | null;
+            seed: number | null;
+            /** @description Rows a cluster; null when imported without. */
+            sizes: number[] | null;
+            /** @description `k x columns`, in the units of the data. */
+            values: number[][];
+            /** @description Counts from 1 within the chat. */
+            version: number;
+        };
+        CentersMetricsDto: {
+            calinskiHarabasz: number | null;
+            daviesBouldin: number | null;
+            silhouette: number | null;
+            /** @description Rows the silhouette was taken on. */
+            silhouetteRows: number;
+        };
+        CentersPage: {
+            items: components["schemas"]["CentersDto"][];
+            nextCursor: string | null;
+        };
         ChangePasswordDto: {
             currentPassword: string;
             /** @description At least 8 characters, at most 72 bytes in UTF-8, and none of the most common ones. */
@@ -259,6 +627,96 @@ export interface components {
             items: components["schemas"]["ChatDto"][];
             nextCursor: string | null;
         };
+        ClusterDto: {
+            cluster: number;
+            /** @description The columns that set the cluster apart most come first. */
+            columns: components["schemas"]["ColumnProfileDto"][];
+            /** @description Of the rows to the centre, in the space trained in. */
+            meanDistance: number | null;
+            name: string | null;
+            radius: number | null;
+            /** @description Of all rows, 0..1. */
+            share: number | null;
+            silhouette: number | null;
+            /** @description Rows. */
+            size: number | null;
+            /**
+             * @description The same in a few words.
+             * @example long petals, wide petals; 50 rows
+             */
+            summary: string | null;
+        };
+        ClusterFactsDto: {
+            /**
+             * @description By percentile; null for a cluster without rows.
+             * @example {
+             *       "50": 0.61,
+             *       "99": 1.73
+             *     }
+             */
+            distancePercentiles: {
+                [key: string]: number;
+            } | null;
+            meanDistance: number;
+            /** @description Distance of the farthest row. */
+            radius: number;
+            silhouette: number | null;
+            /** @description Rows. */
+            size: number;
+        };
+        ClusterPage: {
+            items: components["schemas"]["ClusterDto"][];
+            nextCursor: string | null;
+        };
+        ColumnDto: {
+            /** @description Distinct values, missing ones aside. */
+            distinct: number;
+            /** @description True where distinct, quartiles, histogram and frequent values are estimates, since there are many values. */
+            estimated: boolean;
+            /** @description Values that occur more than once, up to ten, the most frequent first. */
+            frequent: components["schemas"]["FrequentValueDto"][];
+            histogram?: components["schemas"]["HistogramDto"];
+            max?: number | string;
+            mean?: number;
+            min?: number | string;
+            /** @description Cells without a value. */
+            missing: number;
+            name: string;
+            /** @description First quartile, median, third quartile. */
+            quartiles?: number[];
+            skewness?: number;
+            /** @description Standard deviation of the sample (n - 1). */
+            std?: number;
+            /** @enum {string} */
+            type: "number" | "category" | "date" | "text" | "identifier";
+            /** @description The reason for the type. */
+            why: string;
+        };
+        ColumnExplanationDto: {
+            /** @description The centre of the cluster, in the units of the data. */
+            center: number;
+            /**
+             * @description (x - runnerUp)^2 - (x - cluster)^2 in the space trained in: above 0 the column speaks for the cluster, below 0 for
+             *     the runner-up. Null at k 1.
+             */
+            contribution: number | null;
+            name: string;
+            /** @description The centre of the runner-up. */
+            runnerUpCenter: number | null;
+            /** @description As given; null where it was missing. */
+            value: (number | string) | null;
+        };
+        ColumnProfileDto: {
+            /** @description Standard deviation (n) within the cluster. */
+            deviation: number | null;
+            /** @description Of the cluster's rows, in the units of the data; the centre's value where the rows are not known. */
+            mean: number;
+            name: string;
+            overallDeviation: number | null;
+            overallMean: number | null;
+            /** @description (mean - overallMean) / overallDeviation; null for a constant column. */
+            zScore: number | null;
+        };
         CreateChatDto: {
             /** @description What the chat is about. */
             title: string;
@@ -267,11 +725,160 @@ export interface components {
             /** @description A note. */
             text: string;
         };
+        CreateRowsDto: {
+            /** @description Names of the columns; `c0`, `c1`, ... without. */
+            columns?: string[];
+            /** @description What means a missing value besides null and the empty string; the usual spellings (NA, NaN, null) without. */
+            missing?: string[];
+            name?: string;
+            /**
+             * @description Rows of equal length. Strings are category values, null is a missing one.
+             * @example [
+             *       [
+             *         5.1,
+             *         3.5
+             *       ],
+             *       [
+             *         4.9,
+             *         3
+             *       ]
+             *     ]
+             */
+            rows: ((number | string | boolean) | null)[][];
+        };
+        CreateRunDto: {
+            /** @description Columns to train on; by default every numeric one but the id and weight columns. */
+            columns?: string[];
+            /** @description How much each column counts after scaling, above 0; 1 for those not named. */
+            columnWeights?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: uuid
+             * @description A data set of the same chat.
+             */
+            datasetId: string;
+            /** @description A column that names the rows: not trained on, echoed beside labels and predictions. */
+            idColumn?: string;
+            /**
+             * @description How to begin; default `k-means++`.
+             * @default k-means++
+             */
+            init: ("k-means++" | "random") | {
+                /** Format: uuid */
+                centersId: string;
+            };
+            /**
+             * @description Number of clusters.
+             * @example 3
+             */
+            k: number | {
+                max: number;
+                min: number;
+            };
+            /** @description Cap on the iterations of one restart; default 300. */
+            maxIterations?: number;
+            /**
+             * @description Default `euclidean`.
+             * @enum {string}
+             */
+            metric?: "euclidean" | "cosine";
+            /**
+             * @description What to do about missing values; default `error`.
+             * @enum {string}
+             */
+            missing?: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
+            /** @description Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. */
+            nInit?: number;
+            /**
+             * @description Default `standard`.
+             * @enum {string}
+             */
+            scaling?: "none" | "standard" | "min-max" | "robust";
+            /** @description The same data, parameters and seed give the same answer; by default one is drawn and reported. */
+            seed?: number;
+            /** @description Stop when the centres' squared shifts sum to at most this times the mean column variance; default 1e-4. */
+            tolerance?: number;
+            /** @description A numeric column that says how much each row counts: not trained on, nowhere negative. */
+            weightColumn?: string;
+        };
+        DatasetDto: {
+            chatId: string;
+            columns: components["schemas"]["ColumnDto"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {string} */
+            format: "csv" | "tsv" | "json" | "ndjson" | "npy" | "parquet" | "arrow" | "rows";
+            id: string;
+            name: string;
+            reading: components["schemas"]["ReadingDto"];
+            rowCount: number;
+            /** @description Of the file as uploaded, in hexadecimal. */
+            sha256: string;
+            /** @description Of the file as uploaded. */
+            sizeBytes: number;
+            warnings: string[];
+        };
+        DatasetPage: {
+            items: components["schemas"]["DatasetDto"][];
+            nextCursor: string | null;
+        };
+        DatasetRowsDto: {
+            columns: string[];
+            offset: number;
+            /** @description Numbers in number columns, text in others, null where missing. */
+            rows: ((number | string) | null)[][];
+            /** @description Rows in the whole data set. */
+            total: number;
+        };
         DeleteUserDto: {
             /** @description The current one, asked for again. */
             password: string;
         };
+        ExplanationDto: {
+            centersId: string;
+            columns: components["schemas"]["ColumnExplanationDto"][];
+            /** @description The sum of the contributions: squared distance to the runner-up less squared distance to the cluster. */
+            difference: number | null;
+            prediction: components["schemas"]["PredictionDto"];
+        };
+        ExplanationRequestDto: {
+            /** @description The same by column name, in any order. */
+            record?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Cells in the order of `columns`.
+             * @example [
+             *       5.1,
+             *       3.5,
+             *       1.4,
+             *       0.2
+             *     ]
+             */
+            row?: ((number | string) | null)[];
+        };
+        FrequentValueDto: {
+            count: number;
+            value: number | string;
+        };
         HealthDto: Record<string, never>;
+        HistogramDto: {
+            /** @description Rows in each of 20 equally wide bins from `min` to `max`. */
+            counts: number[];
+            max: number;
+            min: number;
+        };
+        ImportCentersDto: {
+            /** @description The names of the columns, in the order in which rows will be given. */
+            columns: string[];
+            name?: string;
+            values: number[][];
+        };
+        LabelsDto: {
+            /** @description A row's cluster, or null where the row was left out. */
+            labels: (number | null)[];
+        };
         LoginDto: {
             password: string;
             /** @example ada */
@@ -295,6 +902,48 @@ export interface components {
             items: components["schemas"]["MessageDto"][];
             nextCursor: string | null;
         };
+        NameClusterDto: {
+            /** @description Null takes the name away. */
+            name: string | null;
+        };
+        Object: Record<string, never>;
+        PredictionDto: {
+            cluster: number;
+            /** @description To the centre of the cluster, in the space trained in. */
+            distance: number;
+            /** @description To every centre, with `detail=distances`. */
+            distances?: number[];
+            /** @description What the record's id column held. */
+            id?: (number | string) | null;
+            /** @description 0..1: 1 - distance / distance to the runner-up. */
+            margin: number | null;
+            /** @description Farther than 99 % of the cluster's training rows; null where that is not known. */
+            outlier: boolean | null;
+            /** @description The second nearest cluster; null at k 1. */
+            runnerUp: number | null;
+        };
+        PredictionRequestDto: {
+            /** @description The same by column name, in any order; the id column may be among them. */
+            records?: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * @description Cells in the order of `columns`; null is a missing value.
+             * @example [
+             *       [
+             *         5.1,
+             *         3.5,
+             *         1.4,
+             *         0.2
+             *       ]
+             *     ]
+             */
+            rows?: ((number | string) | null)[][];
+        };
+        PredictionsDto: {
+            centersId: string;
+            predictions: components["schemas"]["PredictionDto"][];
+        };
         Problem: {
             /**
              * @description A stable word for programs.
@@ -316,6 +965,24 @@ export interface components {
             /** @description Dotted path of the field, such as `rows.3.1`. */
             path: string;
         };
+        ProjectionDto: {
+            /** @description `[x, y]` a cluster. */
+            centers: number[][];
+            /** @description Shares of the variance along the two axes. */
+            explainedVariance: number[];
+            /** @description `[x, y, cluster, row]`, a seeded sample, rows ascending. */
+            points: number[][];
+            /** @description Number of points. */
+            sampledRows: number;
+        };
+        ReadingDto: {
+            /** @description Whether `1,5` was read as a number. */
+            decimalComma?: boolean;
+            delimiter?: string;
+            encoding?: string;
+            gzip?: boolean;
+            header?: boolean;
+        };
         RegisterDto: {
             /** @example Ada Lovelace */
             fullName?: string | null;
@@ -326,6 +993,96 @@ export interface components {
              * @example ada
              */
             username: string;
+        };
+        RenameCentersDto: {
+            name: string;
+        };
+        RunDto: {
+            /** @description How often a worker has taken it up. */
+            attempts: number;
+            chatId: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Null once the data set has been deleted. */
+            datasetId: string | null;
+            /** @description Of a run that has failed. */
+            error?: components["schemas"]["Problem"];
+            /** Format: date-time */
+            finishedAt: string | null;
+            id: string;
+            params: components["schemas"]["RunParamsDto"];
+            progress: components["schemas"]["RunProgressDto"];
+            /** @description Of a run that has succeeded. */
+            result?: components["schemas"]["RunResultDto"];
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @enum {string} */
+            status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        };
+        RunMetricsDto: {
+            calinskiHarabasz: number | null;
+            daviesBouldin: number | null;
+            silhouette: number | null;
+            /** @description Rows that the silhouette was taken on: all, or a seeded sample. */
+            silhouetteRows: number;
+        };
+        RunPage: {
+            items: components["schemas"]["RunDto"][];
+            nextCursor: string | null;
+        };
+        RunParamsDto: {
+            columns: string[];
+            columnWeights?: {
+                [key: string]: number;
+            };
+            datasetId: string;
+            idColumn?: string;
+            init: ("k-means++" | "random") | {
+                /** Format: uuid */
+                centersId: string;
+            };
+            k: number | {
+                max: number;
+                min: number;
+            };
+            maxIterations: number;
+            /** @enum {string} */
+            metric: "euclidean" | "cosine";
+            /** @enum {string} */
+            missing: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
+            nInit: number;
+            /** @enum {string} */
+            scaling: "none" | "standard" | "min-max" | "robust";
+            seed: number;
+            tolerance: number;
+            weightColumn?: string;
+        };
+        RunProgressDto: {
+            /** @description 0..1. */
+            fraction: number;
+            /** @description Of the last iteration, in the space trained in. */
+            inertia: number | null;
+            /** @description The iteration of that restart. */
+            iteration: number;
+            k: number;
+            /** @enum {string} */
+            phase: "queued" | "reading" | "preparing" | "seeding" | "training" | "evaluating" | "storing";
+            /** @description The restart under way, from 1. */
+            restart: number;
+        };
+        RunResultDto: {
+            algorithm: components["schemas"]["AlgorithmDto"];
+            centersId: string;
+            /** @description False when the cap on iterations ended it. */
+            converged: boolean;
+            /** @description Sum of squared distances to the centres, in the space trained in; null where float64 cannot hold it. */
+            inertia: number | null;
+            iterations: number;
+            k: number;
+            metrics: components["schemas"]["RunMetricsDto"];
+            /** @description Rows a cluster. */
+            sizes: number[];
+            warnings: string[];
         };
         SessionDto: {
             /** @description Where it signed in from. */
@@ -373,6 +1130,26 @@ export interface components {
             fullName?: string | null;
             /** @description Letters, digits, `_`, `.` and `-`; unique whatever their case. */
             username?: string;
+        };
+        UploadFieldsDto: {
+            /** @description Whether `1,5` is a number. */
+            decimalComma?: boolean;
+            /**
+             * @description What separates cells.
+             * @enum {string}
+             */
+            delimiter?: "," | ";" | "\t" | "|";
+            /** @description A label of the WHATWG Encoding standard, such as `windows-1252`. */
+            encoding?: string;
+            /** @description Whether the first record names the columns. */
+            header?: boolean;
+            /**
+             * @description Spellings of a missing value besides the empty one, as a JSON array; instead of NA, NaN, null.
+             * @example ["?", "-999"]
+             */
+            missing?: string;
+            /** @description Instead of the file's own name. */
+            name?: string;
         };
         UserDto: {
             /** Format: date-time */
@@ -652,6 +1429,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -663,6 +1449,588 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CentersController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centersId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentersDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CentersController_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centersId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CentersController_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centersId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameCentersDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentersDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClustersController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                centersId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClustersController_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centersId: string;
+                cluster: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameClusterDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClustersController_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                centersId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplanationRequestDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CentersController_export: {
+        parameters: {
+            query: {
+                /**
+                 * @description `json`: the whole bundle, importable elsewhere. `csv` and `npy`: the centres in the units of the data, one a row.
+                 *     `sklearn`: Python that defines `model`, whose `predict(X)` takes a 2-D array in the order of `columns`.
+                 */
+                format: "json" | "csv" | "npy" | "sklearn";
+            };
+            header?: never;
+            path: {
+                centersId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PredictionsController_predict: {
+        parameters: {
+            query?: {
+                /** @description `distances` adds the distance to every centre. */
+                detail?: "distances";
+            };
+            header?: never;
+            path: {
+                centersId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionRequestDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionsDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1038,6 +2406,342 @@ export interface operations {
             };
         };
     };
+    CentersController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                chatId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentersPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CentersController_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chatId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportCentersDto"] | ({
+                    /** @enum {string} */
+                    format: "centroid.centers";
+                } & {
+                    [key: string]: unknown;
+                });
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentersDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DatasetsController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                chatId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DatasetsController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chatId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRowsDto"];
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                } & components["schemas"]["UploadFieldsDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ChatsController_listMessages: {
         parameters: {
             query?: {
@@ -1152,6 +2856,828 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PredictionsController_predictInChat: {
+        parameters: {
+            query?: {
+                /** @description `distances` adds the distance to every centre. */
+                detail?: "distances";
+            };
+            header?: never;
+            path: {
+                chatId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionRequestDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionsDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_list: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                chatId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chatId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRunDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DatasetsController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datasetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DatasetsController_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                datasetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DatasetsController_rows: {
+        parameters: {
+            query: {
+                /** @description How many rows at most. */
+                limit: components["schemas"]["Object"];
+                /** @description The first row wanted, counted from 0. */
+                offset: components["schemas"]["Object"];
+            };
+            header?: never;
+            path: {
+                datasetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRowsDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelsDto"];
+                    "text/csv": components["schemas"]["LabelsDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_projection: {
+        parameters: {
+            query: {
+                /** @description How many points at most. */
+                limit: components["schemas"]["Object"];
+            };
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
