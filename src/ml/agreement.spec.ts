@@ -1,0 +1,107 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { evaluate } from './evaluation/evaluate.js';
+import { project } from './evaluation/project.js';
+import { fit, seed, type FitJobOptions, type Hooks } from './kmeans/fit.js';
+import { Generator } from './kmeans/generator.js';
+import { predict, transform } from './kmeans/predict.js';
+import { KMeansService } from './kmeans.service.js';
+import type { Matrix } from './types.js';
+
+/** In this thread there is no crew, so that the plain kernel computes. */
+const HERE: Hooks = { interrupt: () => undefined, progress: null };
+const teams = [1, 2, 4].map((threads) => new KMeansService({ threads }));
+afterAll(() => Promise.all(teams.map((team) => team.close())));
+
+type Kind = 'uniform' | 'clustered' | 'grid' | 'far' | 'huge' | 'tiny' | 'single' | 'positive';
+
+function table(kind: Kind, rows: number, columns: number): Matrix {
+  const generator = new Generator(rows * 100 + columns, 5);
+  const value = (i: number): number => {
+    const u = generator.uniform();
+    if (kind === 'grid') return Math.floor(u * 5);
+    if (kind === 'clustered') return (Math.imul(Math.floor(i / columns), 2654435761) >>> 28) * (1 + (i % columns)) + u;
+    const bySize: Partial<Record<Kind, number>> = {
+      far: 1e6 + u,
+      huge: u * 1e300,
+      tiny: u * 1e-300,
+      positive: 0.01 + u,
+    };
+    return bySize[kind] ?? u;
+  };
+  const data = Float64Array.from({ length: rows * columns }, (_, i) => value(i));
+  return { data: kind === 'single' ? Float32Array.from(data) : data, rows, columns };
+}
+
+/** Every bit of an answer but the name of the way, which is the kernel's own; typed arrays as their SHA-256. */
+function bits(result: unknown): unknown {
+  const visit = (key: string, value: unknown): unknown => {
+    if (key === 'algorithm') return undefined;
+    if (!ArrayBuffer.isView(value)) return value;
+    return createHash('sha256')
+      .update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+      .digest('hex');
+  };
+  return JSON.parse(JSON.stringify(result, visit)) as unknown;
+}
+
+const cases: [Kind, number, number, FitJobOptions][] = [
+  ['uniform', 6000, 2, { k: 40, tolerance: 0 }],
+  ['single', 5000, 3, { k: 60, tolerance: 0 }],
+  ['clustered', 4000, 16, { k: 16, nInit: 2 }],
+  ['single', 3000, 20, { k: 33, tolerance: 0, maxIterations: 40 }],
+  ['uniform', 2000, 64, { k: 48, tolerance: 1e-3 }],
+  ['clustered', 700, 300, { k: 9, init: 'random', tolerance: 0 }],
+  ['grid', 5000, 3, { k: 30, tolerance: 0 }],
+  ['grid', 3000, 8, { k: 100, tolerance: 0 }],
+  ['far', 4000, 5, { k: 20, tolerance: 0 }],
+  ['huge', 2000, 4, { k: 12 }],
+  ['tiny', 2000, 7, { k: 12, order: 'initial' }],
+  ['positive', 3000, 12, { k: 25, metric: 'cosine', tolerance: 0 }],
+  ['uniform', 10, 2, { k: 10 }],
+  ['uniform', 1, 1, { k: 1 }],
+];
+
+describe.each(cases)('%s data, %i x %i', (kind, rows, columns, options) => {
+  const matrix = table(kind, rows, columns);
+  const { k, metric = 'euclidean' } = options;
+
+  it('are fitted to the same bits by the plain kernel and by 1, 2 and 4 threads of the fastest', async () => {
+    const expected = bits(fit(matrix, { ...options, seed: 3 }, HERE));
+    for (const team of teams) expect(bits(await team.fit(matrix, { ...options, seed: 3 }))).toEqual(expected);
+  });
+
+  it('and with weights, some of them 0', async () => {
+    const generator = new Generator(rows, 6);
+    const weights = Float64Array.from({ length: rows }, (_, i) =>
+      i > k && generator.below(4) === 0 ? 0 : generator.uniform() + 0.1,
+    );
+    const expected = bits(fit(matrix, { ...options, weights, seed: 3 }, HERE));
+    for (const team of teams) expect(bits(await team.fit(matrix, { ...options, weights, seed: 3 }))).toEqual(expected);
+  });
+
+  it('and seeded, predicted, measured, evaluated and projected', async () => {
+    const { centers: data, labels } = fit(matrix, { ...options, maxIterations: 3 }, HERE);
+    const centers = { data, rows: k, columns };
+    const silhouetteRows = 400;
+    const expected = [
+      seed(matrix, { k, seed: 8, metric }, HERE),
+      predict(matrix, centers, { metric }, HERE),
+      predict(matrix, centers, { metric, detail: 'nearest' }, HERE),
+      transform(matrix, centers, { metric }, HERE),
+      evaluate(matrix, { centers, labels, metric, silhouetteRows }, HERE),
+      project(matrix, { centers, metric, limit: 100 }, HERE),
+    ];
+    for (const team of teams) {
+      const found = await Promise.all([
+        team.seed(matrix, { k, seed: 8, metric }),
+        team.predict(matrix, centers, { metric }),
+        team.predict(matrix, centers, { metric, detail: 'nearest' }),
+        team.transform(matrix, centers, { metric }),
+        team.evaluate(matrix, { centers, labels, metric, silhouetteRows }),
+        team.project(matrix, { centers, metric, limit: 100 }),
+      ]);
+      expect(bits(found)).toEqual(bits(expected));
+    }
+  });
+});
