@@ -55,7 +55,7 @@ export abstract class AppConfig {
   abstract readonly readerMemoryBytes: number;
   /** Time that one of them has for a file. */
   abstract readonly readerDeadlineSeconds: number;
-  /** Runs that one process works on at the same time. */
+  /** Runs that one process has in hand at the same time; their trainings take turns on the engine's threads. */
   abstract readonly runsAtOnce: number;
   /** Threads that train; undefined leaves the choice to the engine. */
   abstract readonly engineThreads: number | undefined;
@@ -154,7 +154,7 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     readers: integer('READERS', 2, 1, 64),
     readerMemoryBytes: integer('READER_MEMORY_MB', 512, 128, 65536) * 2 ** 20,
     readerDeadlineSeconds: integer('READER_DEADLINE_SECONDS', 120, 1, 3600),
-    runsAtOnce: integer('RUNS_AT_ONCE', 2, 1, 64),
+    runsAtOnce: integer('RUNS_AT_ONCE', 1, 1, 64),
     engineThreads: integer('ENGINE_THREADS', undefined, 1, 64),
   };
 }

@@ -61,6 +61,11 @@ export function hasEnded({ status }: RunAnswer): boolean {
   return status !== 'queued' && status !== 'running';
 }
 
+/** Whether a worker is in the middle of it. */
+export function isRunning({ status, progress }: RunAnswer): boolean {
+  return status === 'running' && progress.phase === 'training';
+}
+
 /** Asks for a run and waits for its end. */
 export async function completeRun(app: Http, user: TestUser, chatId: string, body: object): Promise<RunAnswer> {
   const { id } = await startRun(app, user, chatId, body);

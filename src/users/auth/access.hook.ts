@@ -16,14 +16,15 @@ const API = /^\/api(?:[/?#]|$)/;
 @Injectable()
 export class AccessHook implements OnModuleInit {
   constructor(
-    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly host: HttpAdapterHost,
     private readonly guard: AccessGuard,
     private readonly problems: ProblemFilter,
   ) {}
 
   onModuleInit(): void {
-    const server: Pick<FastifyInstance, 'addHook'> | undefined = this.host.httpAdapter.getInstance();
+    const adapter = this.host.httpAdapter as FastifyAdapter | null;
     // A process without HTTP, such as a worker, has no server to guard.
+    const server: Pick<FastifyInstance, 'addHook'> | undefined = adapter?.getInstance();
     server?.addHook('onRequest', async (request, reply) => {
       const { public: open } = request.routeOptions.config as AccessConfig;
       if (open || !API.test(request.url)) return;
