@@ -11,7 +11,9 @@ import {
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
+import { Audited } from '../users/auth/audited.decorator.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import type { Centers } from './centers.entity.js';
 import { CentersService } from './centers.service.js';
@@ -22,6 +24,7 @@ import { toRows } from './floats.js';
 @ApiTags('Centers')
 @ApiBearerAuth()
 @ApiProblems()
+@OpenToKeys()
 @Controller()
 export class CentersController {
   constructor(private readonly centers: CentersService) {}
@@ -79,6 +82,7 @@ export class CentersController {
   }
 
   @Delete('centers/:centersId')
+  @Audited('centers.deleted', 'centersId')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete centers',
@@ -89,6 +93,7 @@ export class CentersController {
   }
 
   @Get('centers/:centersId/export')
+  @Audited('centers.exported', 'centersId')
   @ApiOperation({ summary: 'Take centers along as a file' })
   @ApiProduces('application/json', 'text/csv', 'application/octet-stream', 'text/x-python')
   async export(

@@ -16,6 +16,7 @@ import { NotFoundError } from '../common/errors.js';
 import { IdPipe } from '../common/ids.js';
 import { PageQuery } from '../common/paging.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import { ClustersService } from './clusters.service.js';
 import { ClusterDto, ClusterPage, ExplanationDto, ExplanationRequestDto, NameClusterDto } from './dto/clusters.dto.js';
@@ -31,6 +32,7 @@ class ClusterPipe implements PipeTransform<string, number> {
 
 @ApiTags('Clusters')
 @ApiBearerAuth()
+@OpenToKeys()
 @Controller('centers/:centersId')
 export class ClustersController {
   constructor(private readonly clusters: ClustersService) {}
@@ -60,6 +62,7 @@ export class ClustersController {
   }
 
   @Post('explanations')
+  @OpenToKeys('predict')
   @HttpCode(200)
   @ApiOperation({ summary: 'How each column speaks for the cluster of a row against the runner-up' })
   @ApiBody({ type: ExplanationRequestDto })

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import { PredictionQuery } from './dto/centers-requests.dto.js';
 import { PredictionRequestDto, PredictionsDto } from './dto/predictions.dto.js';
@@ -11,6 +12,7 @@ import { PredictionsService } from './predictions.service.js';
 
 @ApiTags('Predictions')
 @ApiBearerAuth()
+@OpenToKeys('predict')
 @Controller()
 export class PredictionsController {
   constructor(private readonly predictions: PredictionsService) {}

@@ -3,7 +3,9 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
+import { Audited } from '../users/auth/audited.decorator.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import type { Chat } from './chat.entity.js';
 import { ChatsService } from './chats.service.js';
@@ -14,6 +16,7 @@ import type { Message } from './message.entity.js';
 @ApiTags('Chats')
 @ApiBearerAuth()
 @ApiProblems()
+@OpenToKeys()
 @Controller('chats')
 export class ChatsController {
   constructor(private readonly chats: ChatsService) {}
@@ -48,6 +51,7 @@ export class ChatsController {
   }
 
   @Delete(':chatId')
+  @Audited('chat.deleted', 'chatId')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a chat with all that is in it' })
   async delete(@CurrentUser() user: Principal, @Param('chatId', IdPipe) chatId: string): Promise<void> {

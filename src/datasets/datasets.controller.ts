@@ -4,7 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
+import { Audited } from '../users/auth/audited.decorator.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import type { Dataset } from './dataset.entity.js';
 import { DatasetIntake } from './dataset-intake.js';
@@ -15,6 +17,7 @@ import { CreateRowsDto, RowsQuery, UploadFieldsDto } from './dto/dataset-request
 @ApiTags('Datasets')
 @ApiBearerAuth()
 @ApiProblems()
+@OpenToKeys()
 @Controller()
 export class DatasetsController {
   constructor(
@@ -69,6 +72,7 @@ export class DatasetsController {
   }
 
   @Delete('datasets/:datasetId')
+  @Audited('dataset.deleted', 'datasetId')
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete a data set; ended runs on it and their centers stay' })
   @ApiProblems(409)

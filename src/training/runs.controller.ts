@@ -6,6 +6,7 @@ import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import { CreateRunDto } from './dto/create-run.dto.js';
 import { LabelsDto, ProjectionDto, ProjectionQuery, RunDto, RunPage } from './dto/run.dto.js';
@@ -20,6 +21,7 @@ const RETRY_AFTER = '1';
 @ApiTags('Runs')
 @ApiBearerAuth()
 @ApiProblems()
+@OpenToKeys()
 @Controller()
 export class RunsController {
   constructor(

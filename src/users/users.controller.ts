@@ -6,13 +6,13 @@ import { mapPage, PageQuery } from '../common/paging.js';
 import { type Client, FromClient } from './auth/client.decorator.js';
 import { CurrentUser } from './auth/current-user.decorator.js';
 import type { Principal } from './auth/principal.js';
-import { SessionPage, toSession, toUser, UserDto } from './dto/account-answers.dto.js';
+import { ActivityPage, SessionPage, toActivity, toSession, toUser, UserDto } from './dto/account-answers.dto.js';
 import { ChangePasswordDto, DeleteUserDto, UpdateUserDto } from './dto/account-requests.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Accounts')
 @ApiBearerAuth()
-@ApiProblems()
+@ApiProblems(403)
 @Controller('users/me')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
@@ -33,7 +33,6 @@ export class UsersController {
   @Delete()
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete my account and all that is mine' })
-  @ApiProblems(403)
   async delete(
     @CurrentUser() caller: Principal,
     @Body() body: DeleteUserDto,
@@ -45,7 +44,6 @@ export class UsersController {
   @Put('password')
   @HttpCode(204)
   @ApiOperation({ summary: 'Change my password; every other session ends' })
-  @ApiProblems(403)
   async changePassword(
     @CurrentUser() caller: Principal,
     @Body() body: ChangePasswordDto,
@@ -64,7 +62,17 @@ export class UsersController {
   @Delete('sessions/:sessionId')
   @HttpCode(204)
   @ApiOperation({ summary: 'Sign a device out' })
-  async endSession(@CurrentUser() caller: Principal, @Param('sessionId', IdPipe) sessionId: string): Promise<void> {
-    await this.users.endSession(caller.userId, sessionId);
+  async endSession(
+    @CurrentUser() caller: Principal,
+    @Param('sessionId', IdPipe) sessionId: string,
+    @FromClient() client: Client,
+  ): Promise<void> {
+    await this.users.endSession(caller.userId, sessionId, client);
+  }
+
+  @Get('activity')
+  @ApiOperation({ summary: 'What was done to my account and with it, newest first' })
+  async listActivity(@CurrentUser() caller: Principal, @Query() page: PageQuery): Promise<ActivityPage> {
+    return mapPage(await this.users.listActivity(caller.userId, page), toActivity);
   }
 }

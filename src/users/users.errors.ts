@@ -80,3 +80,27 @@ export class RegistrationClosedError extends DomainError {
     super('forbidden', 'auth.registration_closed', 'This service takes no new accounts. Ask whoever runs it.');
   }
 }
+
+/** An API key where only people are let in: accounts are managed by their owners. */
+export class KeyRefusedError extends DomainError {
+  constructor(missing: string | undefined) {
+    super(
+      'forbidden',
+      missing ? 'auth.scope_missing' : 'auth.key_refused',
+      missing ? `This API key lacks the scope "${missing}".` : 'API keys are not accepted here. Sign in.',
+    );
+  }
+}
+
+export class ExpiredKeyError extends DomainError {
+  constructor() {
+    const errors = [{ path: 'expiresAt', message: 'is not in the future.' }];
+    super('impossible', 'key.expired', 'expiresAt: is not in the future.', errors);
+  }
+}
+
+export class TooManyKeysError extends DomainError {
+  constructor(most: number) {
+    super('conflict', 'key.too_many', `You have ${most} keys. Revoke one that is not in use first.`);
+  }
+}

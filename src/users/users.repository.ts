@@ -46,8 +46,8 @@ export class UsersRepository {
   }
 
   /** Deletes a user with, by cascade, all that is theirs, provided that the password is still in force. */
-  async delete(userId: string, passwordHash: string): Promise<boolean> {
-    const { affected } = await this.users.delete({ id: userId, passwordHash });
+  async delete(manager: EntityManager, userId: string, passwordHash: string): Promise<boolean> {
+    const { affected } = await manager.delete(User, { id: userId, passwordHash });
     return affected === 1;
   }
 }

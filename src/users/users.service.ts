@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotFoundError } from '../common/errors.js';
 import type { Page, PageQuery } from '../common/paging.js';
+import { JobQueue } from '../database/queue/job-queue.js';
 import { AccountLimits } from './auth/account-limits.js';
+import type { AuditEvent } from './auth/audit-event.entity.js';
+import { AuditService } from './auth/audit.service.js';
 import type { Client } from './auth/client.decorator.js';
 import { checkNewPassword } from './auth/password.policy.js';
 import { PasswordService } from './auth/password.service.js';
@@ -21,7 +24,9 @@ export class UsersService {
     private readonly sessions: SessionsRepository,
     private readonly passwords: PasswordService,
     private readonly limits: AccountLimits,
+    private readonly audit: AuditService,
     private readonly dataSource: DataSource,
+    private readonly jobs: JobQueue,
   ) {}
 
   async me(userId: string): Promise<User> {
@@ -52,13 +57,19 @@ export class UsersService {
         throw new WrongPasswordError('currentPassword');
       }
       await this.sessions.endOthers(manager, caller.userId, caller.sessionId);
+      await this.audit.record('password.changed', caller.userId, client, null, manager);
     });
   }
 
   /** Deletes the account and everything that is the user's. @throws WrongPasswordError, TooManyError */
   async delete(userId: string, password: string, client: Client): Promise<void> {
     const checked = await this.checkPassword(userId, password, 'password', client);
-    if (!(await this.users.delete(userId, checked))) throw new WrongPasswordError('password');
+    await this.dataSource.transaction(async (manager) => {
+      if (!(await this.users.delete(manager, userId, checked))) throw new WrongPasswordError('password');
+      await this.audit.record('account.deleted', userId, client, null, manager);
+      await this.audit.anonymise(manager, userId);
+      await this.jobs.forgetUser(manager, userId);
+    });
     await this.limits.forgetUser(userId);
   }
 
@@ -67,17 +78,25 @@ export class UsersService {
   }
 
   /** @throws NotFoundError */
-  async endSession(userId: string, sessionId: string): Promise<void> {
+  async endSession(userId: string, sessionId: string, client: Client): Promise<void> {
     if (!(await this.sessions.end(userId, sessionId))) throw new NotFoundError();
+    await this.audit.record('session.ended', userId, client, sessionId);
+  }
+
+  listActivity(userId: string, page: PageQuery): Promise<Page<AuditEvent>> {
+    return this.audit.list(userId, page);
   }
 
   /** @returns the hash that the password belongs to */
-  private async checkPassword(userId: string, password: string, path: string, { address }: Client): Promise<string> {
+  private async checkPassword(userId: string, password: string, path: string, client: Client): Promise<string> {
     const { username, passwordHash } = await this.me(userId);
-    const checked = await this.limits.guardPassword(username, address, async () =>
+    const checked = await this.limits.guardPassword(username, client.address, async () =>
       (await this.passwords.matches(password, passwordHash)) ? passwordHash : undefined,
     );
-    if (checked === undefined) throw new WrongPasswordError(path);
+    if (checked === undefined) {
+      await this.audit.record('password.refused', userId, client);
+      throw new WrongPasswordError(path);
+    }
     return checked;
   }
 }

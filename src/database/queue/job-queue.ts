@@ -94,6 +94,11 @@ export class JobQueue implements BeforeApplicationShutdown {
     await this.#boss.cancel(name, jobId, { db: within(manager) });
   }
 
+  /** Removes the jobs of a user who is being deleted, within the transaction of the given manager: those that say whose they are. */
+  async forgetUser(manager: EntityManager, userId: string): Promise<void> {
+    await manager.query(`DELETE FROM pgboss.job WHERE data ->> 'userId' = $1`, [userId]);
+  }
+
   /**
    * Has jobs done in this process from now on, each as soon as it is enqueued, the oldest first.
    *

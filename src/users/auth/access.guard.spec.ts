@@ -4,6 +4,8 @@ import { Reflector } from '@nestjs/core';
 import { Strategy } from 'passport';
 import { AccessGuard, type SignedInRequest } from './access.guard.js';
 import type { AccountLimits } from './account-limits.js';
+import type { ApiKeyStrategy } from './api-key.strategy.js';
+import type { AuditService } from './audit.service.js';
 import type { JwtStrategy } from './jwt.strategy.js';
 
 /** Answers the last request first, as a database may. */
@@ -20,9 +22,15 @@ class SlowStrategy extends Strategy {
 
 describe('AccessGuard', () => {
   it('gives each of several requests at once its own user', async () => {
-    const guard = new AccessGuard(new SlowStrategy() as unknown as JwtStrategy, new Reflector(), {
-      request: () => Promise.resolve(),
-    } as unknown as AccountLimits);
+    const guard = new AccessGuard(
+      new SlowStrategy() as unknown as JwtStrategy,
+      new SlowStrategy() as unknown as ApiKeyStrategy,
+      new Reflector(),
+      {
+        request: () => Promise.resolve(),
+      } as unknown as AccountLimits,
+      {} as AuditService,
+    );
     const users = await Promise.all(
       ['ada', 'bob', 'eve'].map(async (authorization) => {
         const request = { headers: { authorization } } as unknown as SignedInRequest;

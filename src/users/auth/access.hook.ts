@@ -5,13 +5,14 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { ProblemFilter } from '../../common/problem.filter.js';
 import type { AccessConfig } from '../../common/public.decorator.js';
-import { AccessGuard } from './access.guard.js';
+import { AccessGuard, type SignedInRequest } from './access.guard.js';
+import { StreamWatch } from './stream-watch.js';
 
 const API = /^\/api(?:[/?#]|$)/;
 
 /**
  * Runs the guard before Fastify reads the body: without a credential nothing else about a request is looked at, be it
- * malformed, too large, or for a path that does not exist.
+ * malformed, too large, or for a path that does not exist. Event streams end soon after the credential they came with.
  */
 @Injectable()
 export class AccessHook implements OnModuleInit {
@@ -19,6 +20,7 @@ export class AccessHook implements OnModuleInit {
     private readonly host: HttpAdapterHost,
     private readonly guard: AccessGuard,
     private readonly problems: ProblemFilter,
+    private readonly streams: StreamWatch,
   ) {}
 
   onModuleInit(): void {
@@ -36,6 +38,13 @@ export class AccessHook implements OnModuleInit {
         this.problems.catch(error, context);
         return reply;
       }
+    });
+    server?.addHook('onSend', (request: SignedInRequest, reply, payload, done) => {
+      if (request.user && String(reply.getHeader('Content-Type')).startsWith('text/event-stream')) {
+        const unwatch = this.streams.watch(request.user, () => reply.raw.end());
+        reply.raw.once('close', unwatch);
+      }
+      done(null, payload);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../../common/api-problems.decorator.js';
@@ -56,9 +56,10 @@ export class AuthController {
   async refresh(
     @Body(EmptyBodyPipe) _body: unknown,
     @Req() request: FastifyRequest,
+    @FromClient() client: Client,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInDto> {
-    return this.answer(await this.auth.refresh(readRefreshCookie(request)), reply);
+    return this.answer(await this.auth.refresh(readRefreshCookie(request), client), reply);
   }
 
   /** For the session of the refresh cookie, of the access token (expired or not), or of both. */
@@ -71,10 +72,10 @@ export class AuthController {
   async logOut(
     @Body(EmptyBodyPipe) _body: unknown,
     @Req() request: FastifyRequest,
+    @FromClient() client: Client,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Headers('authorization') authorization?: string,
   ): Promise<void> {
-    await this.auth.logOut(readRefreshCookie(request), bearerToken(authorization));
+    await this.auth.logOut(readRefreshCookie(request), bearerToken(request.headers.authorization), client);
     clearRefreshCookie(reply, this.config);
   }
 

@@ -11,10 +11,11 @@ import {
 } from '../users.errors.js';
 import { UsersRepository } from '../users.repository.js';
 import { AccountLimits } from './account-limits.js';
+import { AuditService } from './audit.service.js';
 import type { Client } from './client.decorator.js';
 import { checkNewPassword } from './password.policy.js';
 import { PasswordService } from './password.service.js';
-import { hashToken, newRefreshToken } from './refresh-token.js';
+import { hashSecret, newRefreshToken } from './secrets.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { TokenService } from './token.service.js';
 
@@ -39,6 +40,7 @@ export class AuthService {
     private readonly sessions: SessionsRepository,
     private readonly passwords: PasswordService,
     private readonly limits: AccountLimits,
+    private readonly audit: AuditService,
     private readonly tokens: TokenService,
     private readonly config: AppConfig,
   ) {}
@@ -61,6 +63,7 @@ export class AuthService {
       createdAt: new Date(),
     };
     await this.users.insert(user);
+    await this.audit.record('account.registered', user.id, client);
     const signedIn = await this.openSession(user, client);
     if (!signedIn) throw new WrongCredentialsError();
     return signedIn;
@@ -70,7 +73,9 @@ export class AuthService {
   async logIn(username: string, password: string, client: Client): Promise<SignedIn> {
     const user = await this.limits.guardPassword(username, client.address, async () => {
       const known = USERNAME.test(username) ? await this.users.findByName(username) : null;
-      return (await this.passwords.matches(password, known?.passwordHash)) && known ? known : undefined;
+      if ((await this.passwords.matches(password, known?.passwordHash)) && known) return known;
+      await this.audit.record('session.refused', known?.id ?? null, client);
+      return undefined;
     });
     if (!user) throw new WrongCredentialsError();
     if (user.disabledAt) throw new AccountDisabledError();
@@ -82,10 +87,11 @@ export class AuthService {
   }
 
   /** Spends a refresh token for a new pair. @throws RefreshRefusedError */
-  async refresh(token: string | undefined): Promise<SignedIn> {
+  async refresh(token: string | undefined, client: Client): Promise<SignedIn> {
     if (!token) throw new RefreshRefusedError();
     const next = newRefreshToken();
-    const { owner, rotated } = await this.sessions.rotate(hashToken(token), this.store(next));
+    const { owner, rotated, replayed } = await this.sessions.rotate(hashSecret(token), this.store(next));
+    if (replayed) await this.audit.record('session.replayed', replayed.userId, client, replayed.sessionId);
     const user = owner && (await this.users.find(owner.userId));
     if (!user) throw new RefreshRefusedError();
     const access = this.tokens.sign(user.id, owner.sessionId, owner.sessionExpiresAt);
@@ -93,10 +99,13 @@ export class AuthService {
   }
 
   /** Ends the sessions that the given tokens belong to; it is no error if there are none. */
-  async logOut(refreshToken: string | undefined, accessToken: string | undefined): Promise<void> {
+  async logOut(refreshToken: string | undefined, accessToken: string | undefined, client: Client): Promise<void> {
     const claims = accessToken === undefined ? undefined : this.tokens.readExpired(accessToken);
-    if (claims) await this.sessions.end(claims.sub, claims.sid);
-    if (refreshToken) await this.sessions.endOf(hashToken(refreshToken));
+    if (claims && (await this.sessions.end(claims.sub, claims.sid))) {
+      await this.audit.record('session.ended', claims.sub, client, claims.sid);
+    }
+    const ended = refreshToken ? await this.sessions.endOf(hashSecret(refreshToken)) : undefined;
+    if (ended) await this.audit.record('session.ended', ended.userId, client, ended.sessionId);
   }
 
   /** Hashes the password anew if its hash is cheaper than the setting asks for. */
@@ -111,14 +120,15 @@ export class AuthService {
     return latest;
   }
 
-  private async openSession(user: User, { address, userAgent }: Client): Promise<SignedIn | undefined> {
+  private async openSession(user: User, client: Client): Promise<SignedIn | undefined> {
     const refreshToken = newRefreshToken();
-    const session = { id: newId(), userId: user.id, address, userAgent };
+    const session = { id: newId(), userId: user.id, address: client.address, userAgent: client.userAgent };
     const expiresAt = await this.sessions.open(session, user.passwordHash, this.store(refreshToken));
+    if (expiresAt) await this.audit.record('session.opened', user.id, client, session.id);
     return expiresAt && { user, ...this.tokens.sign(user.id, session.id, expiresAt), refreshToken };
   }
 
   private store(token: string): { hash: Buffer; days: number } {
-    return { hash: hashToken(token), days: this.config.refreshTokenDays };
+    return { hash: hashSecret(token), days: this.config.refreshTokenDays };
   }
 }

@@ -7,10 +7,15 @@ const MAX_USER_AGENT = 300;
 export interface Client {
   address: string;
   userAgent: string | null;
+  requestId: string;
+}
+
+export function clientOf(request: FastifyRequest): Client {
+  const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
+  return { address: request.ip, userAgent, requestId: request.id };
 }
 
 /** The {@link Client} of the request. */
-export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
-});
+export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Client =>
+  clientOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -9,12 +9,20 @@ const SESSION_DAYS = 30;
 /** Two tabs that refresh at once both mean well: for so long the parent of the living token may come back. */
 const GRACE_SECONDS = 10;
 
+/** A session and whose it is. */
+export interface SessionKey {
+  userId: string;
+  sessionId: string;
+}
+
 /** What a refresh token turned out to be. */
 export interface RefreshOutcome {
   /** Undefined when the token is worth nothing (any more). */
-  owner: { userId: string; sessionId: string; sessionExpiresAt: Date } | undefined;
+  owner: (SessionKey & { sessionExpiresAt: Date }) | undefined;
   /** Whether the next token was stored; not so for the late twin of a refresh that has just taken place. */
   rotated: boolean;
+  /** The session that ended because a spent token of it came back. */
+  replayed?: SessionKey | undefined;
 }
 
 /** Sessions and their refresh tokens. Time is the database's, so that replicas agree about it. */
@@ -80,7 +88,7 @@ export class SessionsRepository {
       )
     ).at(0);
     if (winner) return { owner: toOwner(winner), rotated: true };
-    return { owner: await this.tolerate(hash), rotated: false };
+    return this.tolerate(hash);
   }
 
   /** Whether a session is alive; asked on every request, by its primary key. */
@@ -91,6 +99,16 @@ export class SessionsRepository {
       [sessionId, userId],
     );
     return rows.length === 1;
+  }
+
+  /** Those of the given sessions that are alive. */
+  async alive(sessionIds: string[]): Promise<string[]> {
+    const rows = await this.query<{ id: string }>(
+      `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+       WHERE s.id = ANY ($1) AND s.expires_at > now() AND u.disabled_at IS NULL`,
+      [sessionIds],
+    );
+    return rows.map(({ id }) => id);
   }
 
   list(userId: string, page: PageQuery): Promise<Page<Session>> {
@@ -107,13 +125,18 @@ export class SessionsRepository {
     return affected === 1;
   }
 
-  /** Ends the session of a refresh token, living or spent. */
-  async endOf(hash: Buffer): Promise<void> {
-    await this.query(
-      `DELETE FROM sessions s USING refresh_tokens t
-       WHERE t.hash = $1 AND s.user_id = t.user_id AND s.id = t.session_id`,
+  /** Ends the session of a refresh token, living or spent. @returns the session, if it was not over already */
+  async endOf(hash: Buffer): Promise<SessionKey | undefined> {
+    const rows = await this.query<{ id: string; user_id: string }>(
+      `WITH ended AS (
+         DELETE FROM sessions s USING refresh_tokens t
+         WHERE t.hash = $1 AND s.user_id = t.user_id AND s.id = t.session_id
+         RETURNING s.id, s.user_id
+       ) SELECT id, user_id FROM ended`,
       [hash],
     );
+    const ended = rows.at(0);
+    return ended && { userId: ended.user_id, sessionId: ended.id };
   }
 
   /** Ends every session of a user, save the given one. */
@@ -125,7 +148,7 @@ export class SessionsRepository {
   }
 
   /** A token that could not be spent: the late twin of a refresh is let pass, any other spent one ends its session. */
-  private async tolerate(hash: Buffer): Promise<RefreshOutcome['owner']> {
+  private async tolerate(hash: Buffer): Promise<RefreshOutcome> {
     const token = (
       await this.query<OwnerRow & { excusable: boolean; spent: boolean }>(
         `SELECT s.id, s.user_id, s.expires_at, t.spent_at IS NOT NULL AS spent,
@@ -139,10 +162,9 @@ export class SessionsRepository {
         [hash],
       )
     ).at(0);
-    if (!token?.spent) return undefined;
-    if (token.excusable) return toOwner(token);
-    await this.endOf(hash);
-    return undefined;
+    if (!token?.spent) return { owner: undefined, rotated: false };
+    if (token.excusable) return { owner: toOwner(token), rotated: false };
+    return { owner: undefined, rotated: false, replayed: await this.endOf(hash) };
   }
 
   private query<T>(sql: string, parameters: unknown[]): Promise<T[]> {

@@ -1,3 +1,6 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AuditEvent } from '../auth/audit-event.entity.js';
+import { AUDITED } from '../auth/audit.service.js';
 import type { Session } from '../auth/session.entity.js';
 import type { User } from '../user.entity.js';
 
@@ -39,6 +42,24 @@ export class SessionPage {
   nextCursor!: string | null;
 }
 
+/** Something that was done to an account, or with it. */
+export class ActivityDto {
+  id!: string;
+  at!: Date;
+  @ApiProperty({ enum: AUDITED })
+  event!: string;
+  /** What it was done to: a session, a key, a chat, a data set, centers. */
+  subjectId!: string | null;
+  /** Where from; null for the operator of the service. */
+  address!: string | null;
+  requestId!: string | null;
+}
+
+export class ActivityPage {
+  items!: ActivityDto[];
+  nextCursor!: string | null;
+}
+
 export function toUser({ id, username, fullName, createdAt }: User): UserDto {
   return { id, username, fullName, createdAt };
 }
@@ -48,4 +69,8 @@ export function toSession(
   currentId: string | undefined,
 ): SessionDto {
   return { id, current: id === currentId, userAgent, address, createdAt, lastUsedAt, expiresAt };
+}
+
+export function toActivity({ id, at, event, subjectId, address, requestId }: AuditEvent): ActivityDto {
+  return { id, at, event, subjectId, address, requestId };
 }
