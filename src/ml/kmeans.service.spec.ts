@@ -41,6 +41,7 @@ describe('bad input to fit', () => {
       { k: 1 },
       code('kmeans.bad_shape', { length: 40, rows: 21 }),
     ],
+    ['other numbers than floats', { ...matrix, data: new Int32Array(40) as never }, { k: 1 }, code('kmeans.bad_shape')],
     ['half a row', { ...matrix, rows: 20.5 }, { k: 1 }, code('kmeans.bad_shape')],
     ['k of 0', matrix, { k: 0 }, code('kmeans.bad_k', { k: 0 })],
     ['k of -1', matrix, { k: -1 }, code('kmeans.bad_k')],

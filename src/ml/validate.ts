@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { EngineError } from './errors.js';
 import type { EvaluateOptions, FitOptions, Matrix, ProjectOptions, SeedOptions } from './types.js';
 
@@ -5,8 +6,12 @@ import type { EvaluateOptions, FitOptions, Matrix, ProjectOptions, SeedOptions }
 
 export function checkMatrix(matrix: Matrix, what = 'The data'): void {
   const { data, rows, columns } = matrix;
+  // By what they are, not by instanceof, which fails between realms.
+  if (!types.isFloat32Array(data) && !types.isFloat64Array(data)) {
+    throw new EngineError('kmeans.bad_shape', `${what} must be a Float32Array or a Float64Array.`);
+  }
   const counts = Number.isInteger(rows) && rows >= 0 && Number.isInteger(columns) && columns >= 0;
-  if (!counts || !ArrayBuffer.isView(data) || data.length !== rows * columns) {
+  if (!counts || data.length !== rows * columns) {
     throw new EngineError(
       'kmeans.bad_shape',
       `${what}: ${data.length} values do not make ${rows} rows of ${columns} columns.`,
