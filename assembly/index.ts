@@ -8,13 +8,21 @@ export { assignTwo, transform } from './predict';
 export { seedAdd, seedGains } from './seed';
 export { separationBytes, separations } from './separations';
 export { distances } from './strict';
-export { carryAll, carryMoves, reduce } from './sums';
+export { assignBoxes, boxScratchBytes } from './boxes';
+export { countKeys, extend, fillBlocks, keyRows, moveKeys, placeKeys, takeLabels } from './grid';
+export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 
+import { Grid } from './grid';
 import { Plan } from './plan';
 
 /** Bytes of the plan, for a check of its mirror. */
 export function planBytes(): i32 {
   return offsetof<Plan>();
+}
+
+/** The same of the grid. */
+export function gridBytes(): i32 {
+  return offsetof<Grid>();
 }
 
 /**

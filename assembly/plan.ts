@@ -67,6 +67,10 @@ export class Plan {
   movedMost: usize;
   /** uint16, as above: `moved` in steps of the matrix, rounded up. */
   movedSteps: usize;
+  /** float32 a snapshot: how far the two farthest-moved centres have, together. */
+  movedTwo: usize;
+  /** See grid.ts; 0 where there is none. */
+  grid: usize;
   /** The snapshot that the current centres are in. */
   now: i32;
   // float32 from here

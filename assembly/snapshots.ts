@@ -45,6 +45,7 @@ export function displace(planAt: usize, snapshot: i32, base: usize): void {
     }
   }
   for (let c = 0; c < k; c++) store<f32>(plan.movedMost + ((at + <usize>c) << 2), c == farthest ? next : most);
+  store<f32>(plan.movedTwo + (<usize>snapshot << 2), up(<f64>most + <f64>next));
   if (!plan.matrix) return;
   for (let c: usize = 0; c < width; c++) {
     const steps = c < <usize>k ? ceil(<f64>load<f32>(moved + (c << 2)) / <f64>plan.step) : 0;

@@ -1,5 +1,6 @@
 import { PLACE_BITS, PLACE_MASK } from './moves';
-import { PARTITIONS, Plan } from './plan';
+import { Grid } from './grid';
+import { PARTITIONS, partitionStart, Plan } from './plan';
 import { rowsFrom } from './chunks';
 
 // @ts-ignore: decorator
@@ -73,10 +74,42 @@ export function carryMoves(planAt: usize, p: i32, base: usize): void {
 export function carryAll(planAt: usize, p: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   memory.fill(plan.touched + (<usize>(p * plan.k) << 2), 0, <usize>plan.k << 2);
-  const end = rowsFrom(plan, (p + 1) * plan.split);
-  for (let row = rowsFrom(plan, p * plan.split); row < end; row++) {
+  const end = partitionStart(plan.rows, p + 1);
+  for (let row = partitionStart(plan.rows, p); row < end; row++) {
     carry(plan, p, row, load<i32>(plan.labels + (<usize>row << 2)), weightOf(plan, row), 1);
   }
+}
+
+/** Phase, one a partition: the rows that are marked to move, in row order, into its deltas. */
+export function carryMarked(planAt: usize, p: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const grid = changetype<Grid>(plan.grid);
+  memory.fill(plan.touched + (<usize>(p * plan.k) << 2), 0, <usize>plan.k << 2);
+  const start = partitionStart(plan.rows, p);
+  const end = partitionStart(plan.rows, p + 1);
+  let count = 0;
+  for (let w = start >> 5; w << 5 < end; w++) {
+    const at = grid.moving + (<usize>w << 2);
+    let mask: u32 = 0xffffffff;
+    if (w << 5 < start) mask <<= start & 31;
+    if ((w + 1) << 5 > end) mask &= 0xffffffff >> (32 - (end & 31));
+    let bits = load<u32>(at) & mask;
+    if (!bits) continue;
+    // The word may hold rows of the next partition too.
+    atomic.and<u32>(at, ~mask);
+    for (; bits; bits &= bits - 1) {
+      const row = (w << 5) + ctz(bits);
+      const place = plan.labels + (<usize>row << 2);
+      const before = load<i32>(place);
+      const after = <i32>load<u16>(grid.next + (<usize>row << 1));
+      store<i32>(place, after);
+      const weight = weightOf(plan, row);
+      carry(plan, p, row, after, weight, 1);
+      if (before >= 0) carry(plan, p, row, before, weight, -1);
+      count++;
+    }
+  }
+  store<i32>(grid.movedRows + (<usize>p << 2), count);
 }
 
 /** Phase, one a cluster: the partitions' deltas, in order, onto its sums. */

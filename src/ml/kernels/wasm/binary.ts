@@ -14,6 +14,15 @@ export const PHASES = [
   'assignTwo',
   'transform',
   'distances',
+  'extend',
+  'keyRows',
+  'countKeys',
+  'placeKeys',
+  'moveKeys',
+  'fillBlocks',
+  'takeLabels',
+  'assignBoxes',
+  'carryMarked',
   'carryAll',
   'carryMoves',
   'reduce',
@@ -26,6 +35,8 @@ export type PhaseName = (typeof PHASES)[number];
 /** What `assembly/index.ts` exports. */
 export type Exports = Record<PhaseName, Phase> & {
   planBytes(): number;
+  gridBytes(): number;
+  boxScratchBytes(tiles: number): number;
   separationBytes(columns: number): number;
   scratchBytes(columns: number, tiles: number): number;
   scaleNarrow(address: number, count: number, first: number, second: number): number;

@@ -1,8 +1,8 @@
 import type { Algorithm } from '../../types.js';
 import { boundsBytes } from './bounds.js';
 
-/** How a training assigns its rows. */
-export interface Method {
+/** How rows are assigned one by one. */
+export interface RowMethod {
   readonly algorithm: Algorithm;
   readonly bounds: 'none' | 'nearest' | 'matrix';
   /** The iteration from which on there are bounds. */
@@ -13,7 +13,7 @@ export interface Method {
 const MATRIX_COLUMNS = 128;
 
 /** The method that fits a table, by measurement (docs/engine.md). */
-export function methodFor(rows: number, columns: number, k: number, room: number): Method {
+export function methodFor(rows: number, columns: number, k: number, room: number): RowMethod {
   if (k === 1) return dense('There is one cluster.');
   const matrix = columns >= MATRIX_COLUMNS;
   // A tenth is left for what else a training needs.
@@ -30,6 +30,6 @@ export function methodFor(rows: number, columns: number, k: number, room: number
   return dense('There is no room for bounds.');
 }
 
-function dense(why: string): Method {
+function dense(why: string): RowMethod {
   return { algorithm: { name: 'lloyd', why }, bounds: 'none', from: Infinity };
 }

@@ -39,6 +39,8 @@ const FIELDS = [
   'moved',
   'movedMost',
   'movedSteps',
+  'movedTwo',
+  'grid',
   'now',
 ] as const;
 const REALS = ['centerNorm', 'centerError', 'step', 'reach'] as const;
@@ -49,13 +51,24 @@ export const PLAN_BYTES = 4 * (FIELDS.length + REALS.length);
 
 /** Writes the given fields into the plan at `address`. */
 export function writePlan(memory: WebAssembly.Memory, address: number, fields: Partial<PlanFields>): void {
-  const view = new DataView(memory.buffer, address, PLAN_BYTES);
-  FIELDS.forEach((name, i) => {
+  writeRecord(memory, address, FIELDS, REALS, fields);
+}
+
+/** Writes the given fields of a record of 32-bit integers, float32 after them. */
+export function writeRecord<I extends string, R extends string>(
+  memory: WebAssembly.Memory,
+  address: number,
+  integers: readonly I[],
+  reals: readonly R[],
+  fields: Partial<Record<I | R, number>>,
+): void {
+  const view = new DataView(memory.buffer, address, 4 * (integers.length + reals.length));
+  integers.forEach((name, i) => {
     const value = fields[name];
     if (value !== undefined) view.setUint32(4 * i, value, true);
   });
-  REALS.forEach((name, i) => {
+  reals.forEach((name, i) => {
     const value = fields[name];
-    if (value !== undefined) view.setFloat32(4 * (FIELDS.length + i), value, true);
+    if (value !== undefined) view.setFloat32(4 * (integers.length + i), value, true);
   });
 }

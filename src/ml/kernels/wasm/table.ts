@@ -11,6 +11,8 @@ export interface Table {
   readonly crew: Crew;
   /** Whether the values are float64. */
   readonly wide: boolean;
+  /** Address of the middle, float32. */
+  readonly middle: number;
   /** Length of a typical row less the middle. */
   readonly typicalNorm: number;
   /** Writes into the plan that the next phases read. */

@@ -4,6 +4,7 @@ import { Arena } from './arena.js';
 import { binary, type PhaseName } from './binary.js';
 import { Centers } from './centers.js';
 import { NO_SCRATCH, type Crew, type Scratch } from './crew.js';
+import { Grid, GRID_COLUMNS } from './grid.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
 import type { Table } from './table.js';
 import { WasmAssigner } from './wasm.assigner.js';
@@ -17,6 +18,8 @@ const SAMPLED = 1024;
 const CHUNK_ROWS = 2048;
 /** Multiplications a chunk holds at about: half a millisecond. */
 const CHUNK_WORK = 4e7;
+/** Rows from which sorting them pays. */
+const GRID_ROWS = 100;
 /** Multiplications below which other threads are not called in. */
 const ALONE = 2e5;
 
@@ -35,6 +38,7 @@ export class WasmKernel implements Kernel, Table {
   readonly typicalNorm: number;
   readonly interrupt: () => void;
   private readonly plan: number;
+  private grid: Grid | undefined;
 
   constructor(
     input: KernelInput,
@@ -150,7 +154,7 @@ export class WasmKernel implements Kernel, Table {
   }
 
   assigner(k: number): Assigner {
-    return new WasmAssigner(this, k);
+    return new WasmAssigner(this, this.openGrid(), k);
   }
 
   close(): void {
@@ -216,6 +220,12 @@ export class WasmKernel implements Kernel, Table {
     const place = this.arena.take(8 * weights.length);
     this.arena.f64(place, weights.length).set(weights);
     return place;
+  }
+
+  /** Made once, below whatever a seeding or a training takes. */
+  private openGrid(): Grid | null {
+    if (this.columns > GRID_COLUMNS || this.rows < GRID_ROWS) return null;
+    return (this.grid ??= new Grid(this));
   }
 
   private takeMiddle(): [address: number, typicalNorm: number] {

@@ -1,0 +1,64 @@
+import type { Algorithm } from '../../types.js';
+import { PARTITIONS } from '../kernel.js';
+import type { Assignment } from './assignment.js';
+import { Bounds } from './bounds.js';
+import { Centers } from './centers.js';
+import type { Scratch } from './crew.js';
+import type { RowMethod } from './method.js';
+import type { Table } from './table.js';
+
+/** Row after row meets the centres: all of them, or those that bounds leave. */
+export class ByRows implements Assignment {
+  readonly algorithm: Algorithm;
+  private readonly centers: Centers;
+  private readonly split: number;
+  private readonly moves: number;
+  private readonly moveCounts: number;
+  private bounds: Bounds | undefined;
+  private iteration = 0;
+
+  constructor(
+    private readonly table: Table,
+    private readonly k: number,
+    private readonly method: RowMethod,
+  ) {
+    this.algorithm = method.algorithm;
+    this.split = table.splitFor(k);
+    this.centers = new Centers(table, k);
+    this.moves = table.arena.take(4 * table.rows);
+    this.moveCounts = table.arena.take(4 * PARTITIONS * this.split);
+  }
+
+  get scratch(): Scratch {
+    return this.centers.scratch;
+  }
+
+  assign(values: Float64Array): number {
+    const { table, split, centers, moves, moveCounts } = this;
+    table.write({ moves, moveCounts, split });
+    centers.set(values);
+    this.iteration++;
+    this.meet();
+    let moved = 0;
+    for (const count of table.arena.i32(moveCounts, PARTITIONS * split)) moved += count;
+    if (moved > 0) table.phase('carryMoves', PARTITIONS, moved, this.scratch);
+    return moved;
+  }
+
+  forget(): void {
+    if (this.bounds !== undefined) this.bounds.stand = false;
+  }
+
+  private meet(): void {
+    const { table, k, split, method, scratch } = this;
+    const { norm } = this.centers;
+    if (this.bounds?.stand === true) {
+      this.bounds.follow(norm, scratch);
+    } else if (method.bounds !== 'none' && this.iteration >= method.from) {
+      this.bounds ??= new Bounds(table, k, method.bounds === 'matrix', split);
+      this.bounds.begin(norm, scratch);
+    } else {
+      table.phase('assignAll', PARTITIONS * split, table.rows * k, scratch);
+    }
+  }
+}

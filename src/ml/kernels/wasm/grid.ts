@@ -1,0 +1,124 @@
+import { PARTITIONS } from '../kernel.js';
+import { NO_SCRATCH } from './crew.js';
+import { writeRecord } from './plan.js';
+import type { Table } from './table.js';
+
+/** The record of `assembly/grid.ts`, field by field. */
+const FIELDS = [
+  'blocks',
+  'order',
+  'order2',
+  'keys',
+  'keys2',
+  'buckets',
+  'points',
+  'boxes',
+  'labels',
+  'next',
+  'moving',
+  'movedRows',
+  'states',
+  'slacks',
+  'stamps',
+  'centers',
+  'shift',
+  'extent',
+] as const;
+const REALS = ['slip'] as const;
+
+type GridFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
+
+export const GRID_BYTES = 4 * (FIELDS.length + REALS.length);
+
+/** Columns up to which boxes of rows are a match for single rows. */
+export const GRID_COLUMNS = 3;
+/** Rows a block, blocks a phase's item takes; as in the assembly. */
+const BLOCK = 32;
+const BLOCKS = 64;
+/** Buckets of a pass of the sort. */
+const BUCKETS = 2048;
+/** Cells a column, by the number of columns: 22, 22 or 21 bits in all. */
+const CELLS = [4194304, 2048, 128] as const;
+
+/** The rows of a table of few columns along a space-filling curve, in blocks that know their boxes. */
+export class Grid {
+  readonly blocks: number;
+  /** Items of a phase that goes over the blocks. */
+  readonly items: number;
+  /** Largest norm of a row less the middle. */
+  readonly radius: number;
+  private readonly address: number;
+
+  constructor(private readonly table: Table) {
+    const { arena, rows, columns } = table;
+    this.blocks = Math.ceil(rows / BLOCK);
+    this.items = Math.ceil(this.blocks / BLOCKS);
+    this.address = arena.take(GRID_BYTES);
+    const order = arena.take(4 * rows);
+    this.write({
+      blocks: this.blocks,
+      order,
+      points: arena.take(4 * this.blocks * BLOCK * columns),
+      boxes: arena.take(32 * this.blocks),
+      states: arena.take(4 * this.blocks),
+      slacks: arena.take(4 * this.blocks),
+      stamps: arena.take(this.blocks),
+    });
+    table.write({ grid: this.address });
+    const mark = arena.mark();
+    this.radius = this.sort(order);
+    arena.release(mark);
+    table.phase('fillBlocks', this.items, rows, NO_SCRATCH);
+  }
+
+  write(fields: Partial<GridFields>): void {
+    writeRecord(this.table.crew.memory, this.address, FIELDS, REALS, fields);
+  }
+
+  /** Two passes of a radix sort on the keys of the cells that the rows lie in. Returns the radius. */
+  private sort(order: number): number {
+    const { table } = this;
+    const { arena, rows, columns } = table;
+    const extent = arena.take(16 * PARTITIONS * columns);
+    const other = arena.take(4 * rows);
+    const keys = arena.take(4 * rows);
+    const keys2 = arena.take(4 * rows);
+    const buckets = arena.take(4 * PARTITIONS * BUCKETS);
+    const origin = arena.take(16 * columns);
+    this.write({ extent, order, order2: other, keys, keys2, buckets });
+    table.phase('extend', PARTITIONS, rows, NO_SCRATCH);
+    const radius = this.fit(extent, origin);
+    table.write({ output: origin });
+    table.phase('keyRows', PARTITIONS, rows, NO_SCRATCH);
+    for (const shift of [0, 11]) {
+      this.write({ shift });
+      table.phase('countKeys', PARTITIONS, rows, NO_SCRATCH);
+      table.phase('placeKeys', 1, 1, NO_SCRATCH);
+      table.phase('moveKeys', PARTITIONS, rows, NO_SCRATCH);
+      this.write({ order: other, order2: order, keys: keys2, keys2: keys });
+    }
+    this.write({ order, order2: 0 });
+    return radius;
+  }
+
+  /** Where the cells begin and how many there are to a unit. Returns the radius. */
+  private fit(extent: number, origin: number): number {
+    const { arena, columns, middle } = this.table;
+    const ends = arena.f64(extent, 2 * PARTITIONS * columns);
+    const cells = arena.f64(origin, 2 * columns);
+    const middles = arena.f32(middle, columns);
+    let square = 0;
+    for (let j = 0; j < columns; j++) {
+      let least = Infinity;
+      let most = -Infinity;
+      for (let p = 0; p < PARTITIONS; p++) {
+        least = Math.min(least, ends[2 * (p * columns + j)]);
+        most = Math.max(most, ends[2 * (p * columns + j) + 1]);
+      }
+      cells[2 * j] = least;
+      cells[2 * j + 1] = most > least ? CELLS[columns - 1] / (most - least) : 0;
+      square += Math.max(most - middles[j], middles[j] - least) ** 2;
+    }
+    return Math.sqrt(square);
+  }
+}
