@@ -36,6 +36,8 @@ export abstract class AppConfig {
   abstract readonly registrationsPerHour: number;
   /** Requests of one user, whatever their credentials. */
   abstract readonly requestsPerMinute: number;
+  /** How long the record of what was done to accounts is kept. */
+  abstract readonly auditDays: number;
   /** Proxies, by address or network, whose `X-Forwarded-*` headers count. */
   abstract readonly trustedProxies: readonly string[];
   /** One more web origin that may call the API with credentials. */
@@ -144,6 +146,7 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     accountFailures: integer('ACCOUNT_FAILURES', 100, 1, 1_000_000),
     registrationsPerHour: integer('REGISTRATIONS_PER_HOUR', 10, 1, 1_000_000),
     requestsPerMinute: integer('REQUESTS_PER_MINUTE', 300, 1, 1_000_000),
+    auditDays: integer('AUDIT_DAYS', 365, 90, 3650),
     trustedProxies: networks('TRUSTED_PROXIES', text('TRUSTED_PROXIES')),
     webOrigin: url('VITE_API_URL', ['http:', 'https:'])?.origin,
     role,

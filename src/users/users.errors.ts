@@ -104,3 +104,10 @@ export class TooManyKeysError extends DomainError {
     super('conflict', 'key.too_many', `You have ${most} keys. Revoke one that is not in use first.`);
   }
 }
+
+/** For the operator, who may know: nobody has this name. */
+export class NoSuchUserError extends DomainError {
+  constructor(username: string) {
+    super('not-found', 'user.none', `Nobody is called "${username}".`);
+  }
+}

@@ -7,6 +7,7 @@ import { AccessGuard } from './auth/access.guard.js';
 import { AccessHook } from './auth/access.hook.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { AdminService } from './admin.service.js';
 import { AccountLimits } from './auth/account-limits.js';
 import { ApiKey } from './auth/api-key.entity.js';
 import { ApiKeyStrategy } from './auth/api-key.strategy.js';
@@ -16,6 +17,7 @@ import { AuditInterceptor } from './auth/audit.interceptor.js';
 import { AuditService } from './auth/audit.service.js';
 import { AuthController } from './auth/auth.controller.js';
 import { AuthService } from './auth/auth.service.js';
+import { Housekeeping } from './auth/housekeeping.js';
 import { JwtStrategy } from './auth/jwt.strategy.js';
 import { PasswordService } from './auth/password.service.js';
 import { RateLimit } from './auth/rate-limit.entity.js';
@@ -38,6 +40,8 @@ import { UsersService } from './users.service.js';
   controllers: [AuthController, UsersController, ApiKeysController],
   providers: [
     AccountLimits,
+    AdminService,
+    Housekeeping,
     ApiKeysRepository,
     ApiKeysService,
     ApiKeyStrategy,

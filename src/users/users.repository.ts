@@ -21,6 +21,11 @@ export class UsersRepository {
     return this.users.findOneBy({ id: userId });
   }
 
+  /** Everybody, for the operator. */
+  listAll(): Promise<User[]> {
+    return this.users.find({ order: { id: 'ASC' } });
+  }
+
   /** Whatever the case of the name. */
   findByName(username: string): Promise<User | null> {
     return this.users

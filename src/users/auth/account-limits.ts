@@ -72,6 +72,11 @@ export class AccountLimits {
     return this.limiter.take(this.#requests, userId);
   }
 
+  /** Lets an account be signed in to again that too many guesses have locked. */
+  forgetFailures(username: string): Promise<void> {
+    return this.limiter.forget(this.#failures, username.toLowerCase());
+  }
+
   /** Keeps nothing of a user who is gone. */
   forgetUser(userId: string): Promise<void> {
     return this.limiter.forget(this.#requests, userId);

@@ -11,6 +11,7 @@ export const AUDITED = [
   'account.registered',
   'account.deleted',
   'account.disabled',
+  'account.enabled',
   'session.opened',
   'session.refused',
   'session.ended',
