@@ -5,16 +5,19 @@
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function toNpy(values: Float64Array, columns: number): Uint8Array {
-  const shape = `(${values.length / columns}, ${columns})`;
-  const header = `{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`;
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return Buffer.concat([npyHeader(values.length / columns, columns), bytes]);
+}
+
+/** What comes before the values; its length is a multiple of 64, and it ends in a line feed. */
+export function npyHeader(rows: number, columns: number): Uint8Array {
+  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const prefix = 10;
-  // The data begin at a multiple of 64, and the header ends in a line feed.
-  const length = Math.ceil((prefix + header.length + 1) / 64) * 64 - prefix;
-  const file = Buffer.alloc(prefix + length + values.byteLength, ' ');
-  file.write('\x93NUMPY\x01\x00', 'latin1');
-  file.writeUInt16LE(length, 8);
-  file.write(header, prefix, 'latin1');
-  file.write('\n', prefix + length - 1);
-  file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), prefix + length);
-  return file;
+  const length = Math.ceil((prefix + text.length + 1) / 64) * 64;
+  const header = Buffer.alloc(length, ' ');
+  header.write('\x93NUMPY\x01\x00', 'latin1');
+  header.writeUInt16LE(length - prefix, 8);
+  header.write(text, prefix, 'latin1');
+  header.write('\n', length - 1);
+  return header;
 }

@@ -24,21 +24,12 @@ export class PredictionsService {
     private readonly engine: KMeansService,
   ) {}
 
-  /**
-   * With the centers that are pinned to the chat, or its latest when none are.
-   *
-   * @throws NoCentersError when the chat has none
-   */
-  async predictInChat(
-    userId: string,
-    chatId: string,
-    body: PredictionBody,
-    allDistances: boolean,
-  ): Promise<PredictionsDto> {
+  /** The centers that a chat's predictions use: those pinned to it, or else its latest. @throws NotFoundError, NoCentersError */
+  async centersOf(userId: string, chatId: string): Promise<string> {
     const { pinnedCentersId, latestCentersId } = await this.chats.require(userId, chatId);
     const centersId = pinnedCentersId ?? latestCentersId;
     if (centersId === null) throw new NoCentersError();
-    return this.predict(userId, centersId, body, allDistances);
+    return centersId;
   }
 
   /**

@@ -10,12 +10,21 @@ import { DatasetsController } from './datasets.controller.js';
 import { DatasetsRepository } from './datasets.repository.js';
 import { DatasetsService } from './datasets.service.js';
 import { ReaderPool } from './reading/reader-pool.js';
+import { TableFiles } from './table-files.js';
 import { Uploads } from './uploads.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Dataset, DatasetBlock, DatasetHold]), ChatsModule],
   controllers: [DatasetsController],
-  providers: [DatasetsService, DatasetUploadsService, DatasetIntake, DatasetsRepository, ReaderPool, Uploads],
-  exports: [DatasetsService],
+  providers: [
+    DatasetsService,
+    DatasetUploadsService,
+    DatasetIntake,
+    DatasetsRepository,
+    ReaderPool,
+    Uploads,
+    TableFiles,
+  ],
+  exports: [DatasetsService, TableFiles],
 })
 export class DatasetsModule {}

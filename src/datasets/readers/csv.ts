@@ -104,7 +104,7 @@ class CsvReader {
     const records = sampleRecords(bytes.toString('utf8', start, start + end), dialect.delimiter, 1);
     if (records.length === 0) throw unreadable('bad_header', 'The first record cannot be taken apart into cells.');
     const [first] = records;
-    this.table.start(first.length, dialect.header ? first : undefined);
+    this.table.start(first.length, dialect.header ? first : undefined, dialect);
     const skipped = dialect.header ? start + end : 0;
     this.parser = new CsvParser(this.table, dialect, 1 + countLines(bytes, skipped));
     this.drop(skipped);

@@ -1,6 +1,6 @@
 import { BlockBuilder, blockRowsFor, CellKind } from '../blocks/block-builder.js';
 import { encodeBlock } from '../blocks/block-codec.js';
-import type { ColumnProfile } from '../dataset-types.js';
+import type { ColumnProfile, ReadingNotes } from '../dataset-types.js';
 import { tooLarge, unreadable } from '../datasets.errors.js';
 import { TableProfiler } from '../profile/table-profiler.js';
 import { nameColumns } from './column-names.js';
@@ -12,8 +12,18 @@ export interface TableLimits {
   maxStoredBytes: number;
 }
 
+/** What is known of a table before its first row. */
+export interface TableStart {
+  names: string[];
+  /** As the source has them; null where it names none. */
+  given: readonly string[] | null;
+  /** How the source is being read, as far as that tells how to write it again. */
+  notes: ReadingNotes;
+}
+
 /** Where encoded blocks go. */
 export interface BlockOutput {
+  begin?(start: TableStart): void;
   /** @param firstRow which row of the table, counted from 0, is its first */
   emit(block: Buffer, firstRow: number): void;
   /** Resolves when more may be emitted. */
@@ -64,8 +74,9 @@ export class TableWriter {
    *
    * @param count of columns
    * @param given their names, where the source names them
+   * @param notes how the source is being read
    */
-  start(count: number, given?: readonly string[]): void {
+  start(count: number, given?: readonly string[], notes: ReadingNotes = {}): void {
     const { maxColumns } = this.limits;
     if (count > maxColumns) {
       throw unreadable('too_many_columns', `There are ${count} columns; this service takes up to ${maxColumns}.`);
@@ -76,6 +87,7 @@ export class TableWriter {
     this.warnings = warnings;
     this.block = new BlockBuilder(count, blockRowsFor(count));
     this.profiler = new TableProfiler(names, named);
+    this.output.begin?.({ names, given: given ?? null, notes });
   }
 
   get started(): boolean {

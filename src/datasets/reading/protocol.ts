@@ -32,6 +32,8 @@ export interface ReadEnd {
 export const FRAME_HEAD = 5;
 export const BLOCK_FRAME = 1;
 export const END_FRAME = 2;
+/** What is known of the table before its first block, as JSON. */
+export const BEGIN_FRAME = 3;
 
 /** Settings of a reader process, as its only argument in JSON. */
 export interface ReaderSettings {

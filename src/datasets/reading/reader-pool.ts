@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import type { ReadJob } from './protocol.js';
-import { ReaderProcess, type ReadResult, type TakeBlock } from './reader-process.js';
+import { ReaderProcess, type ReadResult, type TakeBlock, type TakeStart } from './reader-process.js';
 
 /** Keeps reader processes: started when they are needed, used again, replaced when they die. */
 @Injectable()
@@ -24,14 +24,15 @@ export class ReaderPool implements OnModuleDestroy {
    *
    * @param take gets the blocks, one after the other, as they are read
    * @param signal gives up
+   * @param begin hears of the table before its first block
    * @throws DatasetRefusedError for what is wrong with the content
    */
-  async read(job: ReadJob, take: TakeBlock, signal: AbortSignal): Promise<ReadResult> {
+  async read(job: ReadJob, take: TakeBlock, signal: AbortSignal, begin?: TakeStart): Promise<ReadResult> {
     await this.place();
     const reader = this.reader();
     this.busy.add(reader);
     try {
-      return await reader.read(job, this.config.readerDeadlineSeconds, take, signal);
+      return await reader.read(job, this.config.readerDeadlineSeconds, take, signal, begin);
     } finally {
       this.busy.delete(reader);
       if (reader.alive) this.idle.push(reader);

@@ -4,14 +4,25 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { workerEntry } from '../../common/worker-entry.js';
 import { DatasetRefusedError, unreadable } from '../datasets.errors.js';
+import type { TableStart } from '../readers/table-writer.js';
 import { type Frame, readFrames } from './frame-reader.js';
-import { BLOCK_FRAME, type ReadEnd, type ReaderSettings, type ReadJob, type ReadOutcome } from './protocol.js';
+import {
+  BEGIN_FRAME,
+  END_FRAME,
+  type ReadEnd,
+  type ReaderSettings,
+  type ReadJob,
+  type ReadOutcome,
+} from './protocol.js';
 
 /** What came of a job that was not refused. */
 export type ReadResult = Extract<ReadOutcome, { table: unknown }>;
 
 /** Takes a block; the next one waits until it is done. */
 export type TakeBlock = (block: Buffer, firstRow: number) => Promise<void>;
+
+/** Hears of the table before its first block; what it throws ends the reading. */
+export type TakeStart = (start: TableStart) => void;
 
 /** The parent's end of one reader process. */
 export class ReaderProcess {
@@ -54,20 +65,37 @@ export class ReaderProcess {
    *
    * @throws DatasetRefusedError for what is wrong with the file, memory and time that it takes among it
    */
-  async read(job: ReadJob, deadlineSeconds: number, take: TakeBlock, signal: AbortSignal): Promise<ReadResult> {
+  async read(
+    job: ReadJob,
+    deadlineSeconds: number,
+    take: TakeBlock,
+    signal: AbortSignal,
+    begin?: TakeStart,
+  ): Promise<ReadResult> {
     let late = false as boolean;
     const onAbort = (): void => {
       this.kill();
     };
-    const timer = setTimeout(() => {
+    let left = deadlineSeconds * 1000;
+    let since = performance.now();
+    const onLate = (): void => {
       late = true;
       this.kill();
-    }, deadlineSeconds * 1000);
+    };
+    let timer = setTimeout(onLate, left);
+    // The clock stands still while a block is taken: how long that lasts is not the file's fault.
+    const takeUntimed: TakeBlock = async (block, firstRow) => {
+      clearTimeout(timer);
+      left -= performance.now() - since;
+      await take(block, firstRow);
+      since = performance.now();
+      timer = setTimeout(onLate, left);
+    };
     signal.addEventListener('abort', onAbort);
     try {
       signal.throwIfAborted();
       this.child.send(job);
-      const end = await this.follow(take);
+      const end = await this.follow(takeUntimed, begin);
       if (end?.spent) this.kill();
       if (end) return resultOf(end.outcome);
     } catch (error) {
@@ -92,12 +120,13 @@ export class ReaderProcess {
   }
 
   /** Takes blocks until the outcome; undefined when the process ended before it. */
-  private async follow(take: TakeBlock): Promise<ReadEnd | undefined> {
+  private async follow(take: TakeBlock, begin?: TakeStart): Promise<ReadEnd | undefined> {
     for (;;) {
       const { value: frame } = await this.frames.next();
       if (!frame) return undefined;
-      if (frame.type !== BLOCK_FRAME) return JSON.parse(frame.payload.toString()) as ReadEnd;
-      await take(frame.payload.subarray(4), frame.payload.readUInt32LE(0));
+      if (frame.type === END_FRAME) return JSON.parse(frame.payload.toString()) as ReadEnd;
+      if (frame.type === BEGIN_FRAME) begin?.(JSON.parse(frame.payload.toString()) as TableStart);
+      else await take(frame.payload.subarray(4), frame.payload.readUInt32LE(0));
     }
   }
 }

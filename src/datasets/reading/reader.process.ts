@@ -6,6 +6,7 @@ import { readRows } from '../readers/rows.js';
 import { type BlockOutput, TableWriter } from '../readers/table-writer.js';
 import { workerEntry } from '../../common/worker-entry.js';
 import {
+  BEGIN_FRAME,
   BLOCK_FRAME,
   FRAME_HEAD,
   END_FRAME,
@@ -39,6 +40,9 @@ for (const event of ['unhandledRejection', 'uncaughtException']) {
 }
 
 const output: BlockOutput = {
+  begin: (start) => {
+    send(BEGIN_FRAME, Buffer.from(JSON.stringify(start)));
+  },
   emit: (block, firstRow) => {
     const head = Buffer.alloc(4);
     head.writeUInt32LE(firstRow);

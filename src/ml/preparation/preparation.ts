@@ -89,6 +89,15 @@ export function prepareRecords(
 }
 
 /**
+ * The same for raw features as they come from a table of numbers.
+ * @param data OUT, `rows x columns` in the order of `preparation.columns`, NaN where a value is missing; becomes the matrix
+ * @throws EngineError `preparation.not_finite`, `preparation.missing_value`, each with the row
+ */
+export function prepareFeatures(preparation: FittedPreparation, data: Float64Array): Matrix {
+  return replay(preparation, data);
+}
+
+/**
  * Centres from the prepared space back to the units of the data.
  * @param centers `k x features`
  * @returns `k x features`, a new array

@@ -1,0 +1,220 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
+import { Piscina } from 'piscina';
+import { DomainError } from '../../common/errors.js';
+import { workerEntry } from '../../common/worker-entry.js';
+import { tellFormat } from '../../datasets/readers/formats.js';
+import type { TableStart } from '../../datasets/readers/table-writer.js';
+import { TableFiles } from '../../datasets/table-files.js';
+import { KMeansService } from '../../ml/kmeans.service.js';
+import { InvalidRowsError } from '../centers.errors.js';
+import { type Model, Models } from '../models.js';
+import { findNearest } from '../nearest.js';
+import { marginOf } from '../predictions.service.js';
+import { type FileColumns, matchColumns } from './file-columns.js';
+import type { SentFile } from './file-bodies.js';
+import { npyHead } from './npy-head.js';
+import type { Prepared, PrepareTask, RowRefusal, WriteTask } from './prediction.worker.js';
+import { type AddedColumns, ENDINGS, MEDIA_TYPES, TABLE_FORMATS, type TableFormat } from './table-writers.js';
+
+/** Rows that are placed at a time, and numbers that their distances to all centres may be. */
+const ROWS = 16_384;
+const NUMBERS = 1_000_000;
+const IDLE_MS = 30_000;
+/** How long a caller may take nothing before the answer is given up. */
+const STALL_MS = 60_000;
+
+/** A file with what was predicted added to its rows. */
+export interface AnsweredFile {
+  stream: Readable;
+  type: string;
+  name: string;
+}
+
+/** What the rows of one file have in common. */
+interface Job {
+  model: Model;
+  format: TableFormat;
+  allDistances: boolean;
+  signal: AbortSignal;
+  answer: Answer;
+  table?: FileColumns & Pick<TableStart, 'notes'>;
+}
+
+/** Predictions for whole files, in constant memory: read in another process, prepared and written in other threads. */
+@Injectable()
+export class PredictionFilesService implements OnModuleDestroy {
+  #pool: Piscina<PrepareTask | WriteTask, Prepared | Uint8Array> | undefined;
+
+  constructor(
+    private readonly models: Models,
+    private readonly files: TableFiles,
+    private readonly engine: KMeansService,
+  ) {}
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#pool?.destroy();
+  }
+
+  /**
+   * Receives a file and answers it in kind. What is wrong within its first rows is thrown; what turns out to be wrong
+   * later, when the answer has begun, breaks it off.
+   *
+   * @param signal gives up
+   * @throws NotFoundError, InvalidRowsError, DatasetRefusedError
+   */
+  async predict(
+    userId: string,
+    centersId: string,
+    sent: SentFile,
+    allDistances: boolean,
+    signal: AbortSignal,
+  ): Promise<AnsweredFile> {
+    const model = await this.models.get(userId, centersId);
+    const file = await this.files.receive(sent.stream);
+    try {
+      const format = formatOf(file.head, sent.name);
+      const answer = new Answer(signal);
+      const job: Job = { model, format, allDistances, signal, answer };
+      const head = format === 'npy' ? file.head : undefined;
+      const done = this.answer({ path: file.path, name: sent.name }, head, job).then(
+        () => answer.end(ENDINGS[format]),
+        (error: unknown) => {
+          answer.fail(error);
+        },
+      );
+      void done.finally(() => this.files.discard(file));
+      await answer.begun;
+      return { stream: answer.stream, type: MEDIA_TYPES[format], name: `predictions.${format}` };
+    } catch (error) {
+      await this.files.discard(file);
+      throw error;
+    }
+  }
+
+  private answer(file: { path: string; name: string }, npy: Buffer | undefined, job: Job): Promise<void> {
+    const { model, allDistances, signal, answer } = job;
+    const begin = (start: TableStart): void => {
+      const wanted = model.preparation.columns.map(({ name }) => name);
+      job.table = { ...matchColumns(wanted, start, allDistances ? model.centers.rows : 0), notes: start.notes };
+      if (npy) answer.hold(npyHead(npy, job.table.names.length));
+    };
+    const take = async (block: Buffer, firstRow: number): Promise<void> => {
+      const shared = new Uint8Array(new SharedArrayBuffer(block.length));
+      shared.set(block);
+      const rows = block.readUInt32LE(8);
+      const step = allDistances ? Math.max(1, Math.min(ROWS, Math.floor(NUMBERS / model.centers.rows))) : ROWS;
+      for (let from = 0; from < rows; from += step) {
+        signal.throwIfAborted();
+        await this.stretch(job, shared, from, Math.min(rows, from + step), firstRow);
+      }
+    };
+    return this.files.read(file, begin, take, signal);
+  }
+
+  /** Places some rows of a block and writes them. */
+  private async stretch(job: Job, block: Uint8Array, from: number, to: number, firstRow: number): Promise<void> {
+    const { model, table, format, allDistances, answer } = job;
+    const { sources, names, notes } = table!;
+    const { preparation, metric, centers } = model;
+    const task: PrepareTask = { kind: 'prepare', block, from, to, sources, preparation };
+    const prepared = (await this.pool.run(task)) as Prepared;
+    if ('refusal' in prepared) throw refused(prepared.refusal, firstRow + from);
+    const rows = { data: prepared.data, rows: to - from, columns: centers.columns };
+    const near = await findNearest(this.engine, rows, centers, metric, allDistances);
+    const { labels, distances, runnerUps } = near;
+    const added: AddedColumns = {
+      labels,
+      distances,
+      runnerUps,
+      margins: distances.map((distance, i) => marginOf(distance, near.runnerUpDistances[i])),
+      outliers: Uint8Array.from(labels, (cluster, i) => {
+        const limit = model.outlierDistances[cluster];
+        return Number.isNaN(limit) ? 2 : Number(distances[i] > limit);
+      }),
+      all: near.all,
+    };
+    const first = firstRow + from === 0;
+    await answer.write(
+      (await this.pool.run({ kind: 'write', block, from, to, names, added, format, notes, first })) as Uint8Array,
+    );
+  }
+
+  private get pool(): Piscina<PrepareTask | WriteTask, Prepared | Uint8Array> {
+    this.#pool ??= new Piscina<PrepareTask | WriteTask, Prepared | Uint8Array>({
+      filename: workerEntry(import.meta.url, './prediction.worker.js').href,
+      minThreads: 0,
+      maxThreads: 2,
+      idleTimeout: IDLE_MS,
+    });
+    return this.#pool;
+  }
+}
+
+/** Holds its last piece back, so that what goes wrong with a short file is told by a problem and not by a broken answer. */
+class Answer {
+  readonly stream = new PassThrough({ highWaterMark: 2 ** 20 });
+  /** Settles when there is something to send, or nothing will be. */
+  readonly begun: Promise<void>;
+  private begin!: () => void;
+  private refuse!: (error: unknown) => void;
+  private held: Uint8Array | undefined;
+
+  constructor(private readonly signal: AbortSignal) {
+    this.begun = new Promise((resolve, reject) => {
+      this.begin = resolve;
+      this.refuse = reject;
+    });
+    // Whoever takes the stream hears of its end; until somebody does, `begun` tells.
+    this.stream.on('error', () => undefined);
+  }
+
+  /** What comes before the first piece. */
+  hold(head: Uint8Array): void {
+    this.held = head;
+  }
+
+  async write(piece: Uint8Array): Promise<void> {
+    const held = this.held;
+    this.held = piece;
+    if (held) await this.send(held);
+  }
+
+  async end(ending: string): Promise<void> {
+    if (this.held) await this.send(this.held);
+    this.begin();
+    this.stream.end(ending);
+  }
+
+  fail(error: unknown): void {
+    this.refuse(error);
+    this.stream.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  private async send(piece: Uint8Array): Promise<void> {
+    this.begin();
+    if (this.stream.write(piece)) return;
+    await once(this.stream, 'drain', { signal: AbortSignal.any([this.signal, AbortSignal.timeout(STALL_MS)]) });
+  }
+}
+
+function refused({ word, message, row, column }: RowRefusal, firstRow: number): InvalidRowsError {
+  const place = firstRow + row;
+  return new InvalidRowsError(`prediction.${word}`, `Row ${place + 1}: "${column}" ${message}.`, [
+    { path: `rows.${place}.${column}`, message: `${message}.` },
+  ]);
+}
+
+/** @throws DomainError for a format that is read but not written */
+function formatOf(head: Buffer, name: string): TableFormat {
+  const packed = head.subarray(0, 2).equals(Buffer.of(0x1f, 0x8b));
+  const told = tellFormat(packed ? Buffer.alloc(0) : head, name);
+  const format = TABLE_FORMATS.find((candidate) => candidate === (told === 'tsv' ? 'csv' : told));
+  if (format) return format;
+  throw new DomainError(
+    'unsupported',
+    'prediction.unsupported_format',
+    `Predictions for ${told} files are not answered in kind; send CSV, NDJSON, JSON or NPY.`,
+  );
+}

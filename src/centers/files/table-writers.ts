@@ -1,0 +1,122 @@
+import type { ColumnChunk } from '../../datasets/blocks/block-codec.js';
+import type { ReadingNotes } from '../../datasets/dataset-types.js';
+
+export const TABLE_FORMATS = ['csv', 'ndjson', 'json', 'npy'] as const;
+export type TableFormat = (typeof TABLE_FORMATS)[number];
+
+/** What is added to each row; all arrays begin with the first row that is written. */
+export interface AddedColumns {
+  labels: Int32Array;
+  distances: Float64Array;
+  /** -1 where there is none. */
+  runnerUps: Int32Array;
+  margins: Float64Array;
+  /** 0, 1, or 2 where it is not known. */
+  outliers: Uint8Array;
+  /** `rows x k`, or null. */
+  all: Float64Array | null;
+}
+
+/** Some rows to write. */
+export interface Stretch {
+  columns: readonly ColumnChunk[];
+  names: readonly string[];
+  /** Rows of the block. */
+  from: number;
+  to: number;
+  added: AddedColumns;
+  notes: ReadingNotes;
+  /** Whether they are the first of the file. */
+  first: boolean;
+}
+
+type WriteRows = (stretch: Stretch) => Buffer;
+
+/** What one row has more, as values; null where there is none. */
+function extras(
+  { labels, distances, runnerUps, margins, outliers, all }: AddedColumns,
+  i: number,
+): (number | boolean | null)[] {
+  const single = runnerUps[i] < 0;
+  const values: (number | boolean | null)[] = [
+    labels[i],
+    distances[i],
+    single ? null : runnerUps[i],
+    single ? null : margins[i],
+    outliers[i] === 2 ? null : outliers[i] === 1,
+  ];
+  if (all) {
+    const k = all.length / labels.length;
+    for (let c = 0; c < k; c++) values.push(all[i * k + c]);
+  }
+  return values;
+}
+
+/** Cells as they stood in the file, what is added behind them, in the file's own dialect. */
+const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
+  const { delimiter = ',', decimalComma = false } = notes;
+  const special = new RegExp(`["\\r\\n${delimiter === '\t' ? '\\t' : delimiter === '|' ? '\\|' : delimiter}]`);
+  const cell = (text: string): string => (special.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const number = (value: number | boolean | null): string => {
+    if (value === null) return '';
+    return decimalComma ? String(value).replace('.', ',') : String(value);
+  };
+  const lines: string[] = first ? [names.map(cell).join(delimiter)] : [];
+  for (let row = from; row < to; row++) {
+    let line = '';
+    for (const column of columns) {
+      const text = column.spelling(row);
+      // Numbers are kept as numbers, and spelled with a point.
+      const comma = decimalComma && !Number.isNaN(column.number(row));
+      line += cell(comma ? text.replace('.', ',') : text) + delimiter;
+    }
+    lines.push(
+      line +
+        extras(added, row - from)
+          .map(number)
+          .join(delimiter),
+    );
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n`);
+};
+
+const records = ({ columns, names, from, to, added }: Stretch): string[] => {
+  const keys = names.map((name) => `${JSON.stringify(name)}:`);
+  return Array.from({ length: to - from }, (_, i) => {
+    const fields = columns.map((column, j) => keys[j] + jsonCell(column, from + i));
+    extras(added, i).forEach((value, j) => fields.push(keys[columns.length + j] + String(value)));
+    return `{${fields.join(',')}}`;
+  });
+};
+
+function jsonCell(column: ColumnChunk, row: number): string {
+  const number = column.number(row);
+  return Number.isNaN(number) ? JSON.stringify(column.text(row)) : JSON.stringify(number);
+}
+
+const ndjson: WriteRows = (stretch) => Buffer.from(`${records(stretch).join('\n')}\n`);
+
+const json: WriteRows = (stretch) => Buffer.from(`${stretch.first ? '[' : ',\n'}${records(stretch).join(',\n')}`);
+
+/** Values only: the head tells the number of rows, which only the whole file does. */
+const npy: WriteRows = ({ columns, names, from, to, added }) => {
+  const values = new Float64Array((to - from) * names.length);
+  let at = 0;
+  for (let row = from; row < to; row++) {
+    for (const column of columns) values[at++] = column.number(row);
+    for (const value of extras(added, row - from)) values[at++] = value === null ? NaN : Number(value);
+  }
+  return Buffer.from(values.buffer);
+};
+
+export const WRITERS: Record<TableFormat, WriteRows> = { csv, ndjson, json, npy };
+
+/** What ends a file of a format. */
+export const ENDINGS: Record<TableFormat, string> = { csv: '', ndjson: '', json: ']\n', npy: '' };
+
+export const MEDIA_TYPES: Record<TableFormat, string> = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  npy: 'application/octet-stream',
+};

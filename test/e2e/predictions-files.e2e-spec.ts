@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { request as httpRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { toNpy } from '../../src/centers/npy-export.js';
+import { signUp, type TestUser } from '../factories/users.js';
+import { startApp, type TestApp } from '../support/app.js';
+
+const CENTERS = {
+  columns: ['x', 'y'],
+  values: [
+    [0, 0],
+    [10, 0],
+    [0, 8],
+  ],
+};
+const HEADER = 'cluster,distance,runnerUp,margin,outlier';
+
+interface Prediction {
+  cluster: number;
+  distance: number;
+  runnerUp: number;
+  margin: number;
+}
+
+describe('predictions of a file', () => {
+  let service: TestApp;
+  let ada: TestUser;
+  let chatId: string;
+  let centersId: string;
+
+  const json = (path: string, body: object) => service.http.post(`/api/v1/${path}`).set(ada.auth).send(body);
+  const send = (type: string, file: string | Buffer, query = '', place = `centers/${centersId}`) =>
+    service.http.post(`/api/v1/${place}/predictions${query}`).set(ada.auth).set('Content-Type', type).send(file);
+  const predict = async (rows: number[][]): Promise<Prediction[]> =>
+    ((await json(`centers/${centersId}/predictions`, { rows }).expect(200)).body as { predictions: Prediction[] })
+      .predictions;
+  /** Files that are still there once all should be done with. */
+  const uploads = async (): Promise<string[]> => {
+    const list = () => readdir(join(service.config.dataDir, 'uploads'));
+    for (let i = 0; i < 100 && (await list()).length > 0; i++) await wait(50);
+    return list();
+  };
+
+  beforeAll(async () => {
+    service = await startApp();
+    ada = await signUp(service);
+    chatId = ((await json('chats', { title: 'f' }).expect(201)).body as { id: string }).id;
+    centersId = ((await json(`chats/${chatId}/centers`, CENTERS).expect(201)).body as { id: string }).id;
+  });
+  afterAll(() => service.close());
+
+  it('are the CSV with columns added, whatever the order, and the others as they were', async () => {
+    const file = 'name,y,note,x\n"a, b",0,007,1.50\n"say ""hi""",0,,1e1\né,4,=1+1,3\n';
+    const { text, headers } = await send('text/csv', file).expect(200);
+    expect(headers['content-type']).toContain('text/csv');
+    const [a, b, c] = await predict([
+      [1.5, 0],
+      [10, 0],
+      [3, 4],
+    ]);
+    const added = ({ cluster, distance, runnerUp, margin }: Prediction) =>
+      `${cluster},${distance},${runnerUp},${margin},`;
+    expect(text.split('\r\n')).toEqual([
+      `name,y,note,x,${HEADER}`,
+      `"a, b",0,007,1.50,${added(a)}`,
+      `"say ""hi""",0,,1e1,${added(b)}`,
+      `é,4,=1+1,3,${added(c)}`,
+      '',
+    ]);
+    expect((await send('text/csv', file, '', `chats/${chatId}`).expect(200)).text).toBe(text);
+    const form = service.http.post(`/api/v1/centers/${centersId}/predictions`).set(ada.auth);
+    expect((await form.attach('file', Buffer.from(file), 'rows.csv').expect(200)).text).toBe(text);
+    expect((await send('application/gzip', gzipSync(file)).expect(200)).text).toBe(text);
+  });
+
+  it('speak the dialect of the file', async () => {
+    const { text } = await send('text/csv', 'x;y;cluster\n1,5;0;old\n').expect(200);
+    const [{ distance, margin }] = await predict([[1.5, 0]]);
+    const comma = (value: number) => String(value).replace('.', ',');
+    expect(text).toBe(
+      `x;y;cluster;cluster_2;distance;runnerUp;margin;outlier\r\n1,5;0;old;0;${comma(distance)};2;${comma(margin)};\r\n`,
+    );
+  });
+
+  it('have all distances on request', async () => {
+    const { text } = await send('text/csv', 'x,y\n3,4\n', '?detail=distances').expect(200);
+    expect(text).toBe(`x,y,${HEADER},distance0,distance1,distance2\r\n3,4,0,5,2,0,,5,${Math.sqrt(65)},5\r\n`);
+  });
+
+  it('are NDJSON and JSON records for such', async () => {
+    const rows = [
+      { y: 4, id: 'a', x: 3 },
+      { y: 0, id: 'b', x: 10 },
+    ];
+    const [a, b] = (
+      await predict([
+        [3, 4],
+        [10, 0],
+      ])
+    ).map((prediction, i) => ({ ...rows[i], ...prediction }));
+    const lines = rows.map((row) => JSON.stringify(row)).join('\n');
+    const { text } = await send('application/x-ndjson', lines).expect(200);
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([a, b]);
+    const form = service.http.post(`/api/v1/centers/${centersId}/predictions`).set(ada.auth);
+    expect((await form.attach('file', Buffer.from(JSON.stringify(rows)), 'rows.json').expect(200)).body).toEqual([
+      a,
+      b,
+    ]);
+  });
+
+  it('are an NPY array for one', async () => {
+    const values = Float64Array.of(3, 4, 10, 0, 1, 1);
+    const answer = await send('application/octet-stream', Buffer.from(toNpy(values, 2)))
+      .buffer(true)
+      .expect(200);
+    const bytes = answer.body as Buffer;
+    const start = 10 + bytes.readUInt16LE(8);
+    expect(bytes.toString('latin1', 10, start)).toContain("'shape': (3, 7)");
+    const found = new Float64Array(Uint8Array.from(bytes.subarray(start)).buffer);
+    const expected = (
+      await predict([
+        [3, 4],
+        [10, 0],
+        [1, 1],
+      ])
+    ).flatMap(({ cluster, distance, runnerUp, margin }, i) => [
+      values[2 * i],
+      values[2 * i + 1],
+      cluster,
+      distance,
+      runnerUp,
+      margin,
+      NaN,
+    ]);
+    expect([...found]).toEqual(expected);
+  });
+
+  it('are the same to the bit as one by one, over many blocks', async () => {
+    const rows = Array.from({ length: 200_000 }, (_, i) => [Math.sin(i) * 12, Math.cos(i * 1.7) * 9]);
+    const { text } = await send('text/csv', `x,y\n${rows.map((row) => row.join()).join('\n')}\n`).expect(200);
+    const lines = text.trimEnd().split('\r\n');
+    expect(lines).toHaveLength(rows.length + 1);
+    const probes = [0, 1, 16_383, 16_384, 65_535, 65_536, 131_072, 199_999];
+    const predictions = await predict(probes.map((i) => rows[i]));
+    probes.forEach((i, p) => {
+      const { cluster, distance, runnerUp, margin } = predictions[p];
+      expect(lines[i + 1]).toBe(`${rows[i].join()},${cluster},${distance},${runnerUp},${margin},`);
+    });
+    expect(await uploads()).toEqual([]);
+  });
+
+  it.each<[string, number, string, string | undefined, string, string]>([
+    ['lacks a column', 422, 'prediction.missing_column', 'y', 'text/csv', 'x,z\n1,2\n'],
+    ['has a column twice', 422, 'prediction.duplicate_column', undefined, 'text/csv', 'x,y,x\n1,2,3\n'],
+    ['names no columns and has others', 422, 'prediction.wrong_length', undefined, 'text/csv', '1,2,3\n4,5,6\n'],
+    ['holds a word', 422, 'prediction.wrong_type', 'rows.1.x', 'text/csv', 'x,y\n1,2\nfar,3\n4,5\n'],
+    ['lacks a value', 422, 'prediction.missing_value', 'rows.0.y', 'text/csv', 'x,y\n1,\n'],
+    ['has only a header', 422, 'dataset.no_rows', undefined, 'text/csv', 'x,y\n'],
+    ['is empty', 422, 'dataset.empty_file', undefined, 'text/csv', ''],
+    ['is ragged', 422, 'dataset.ragged_row', undefined, 'text/csv', 'x,y\n1,2\n3\n'],
+    ['leaves a quote open', 422, 'dataset.open_quote', undefined, 'text/csv', 'x,y\n1,2\n"3,4\n'],
+    ['is no JSON', 422, 'dataset.invalid_json', undefined, 'application/x-ndjson', '{"x": 1, "y": 2}\n{"x": \n'],
+    ['is a ZIP archive', 415, 'dataset.unknown_format', undefined, 'application/octet-stream', 'PK\x03\x04...'],
+    ['is Parquet', 415, 'prediction.unsupported_format', undefined, 'application/octet-stream', 'PAR1....'],
+    ['is of a type that is no table', 415, 'request.unsupported_type', undefined, 'application/xml', '<a/>'],
+  ])('are refused when it %s', async (_, status, code, path, type, file) => {
+    const answer = await send(type, file).expect(status);
+    expect(answer.body).toMatchObject({ status, code, ...(path !== undefined && { errors: [{ path }] }) });
+    expect(await uploads()).toEqual([]);
+  });
+
+  it('are refused when a form has no file, and when files are sent elsewhere', async () => {
+    const form = service.http.post(`/api/v1/centers/${centersId}/predictions`).set(ada.auth).field('name', 'x');
+    expect((await form.expect(400)).body).toMatchObject({ errors: [{ path: 'file' }] });
+    const elsewhere = service.http.post('/api/v1/chats').set(ada.auth).set('Content-Type', 'text/csv').send('a,b\n');
+    expect((await elsewhere.expect(415)).body).toMatchObject({ code: 'request.unsupported_type' });
+  });
+
+  it('break off when a late row is wrong, and are never taken for whole', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => `${i},1`);
+    lines[150_000] = 'far,1';
+    await expect(send('text/csv', `x,y\n${lines.join('\n')}\n`)).rejects.toThrow(/aborted|terminated|hang up|reset/i);
+    expect(await uploads()).toEqual([]);
+  });
+
+  it('end when the caller goes away, and leave nothing behind', async () => {
+    const file = `x,y\n${'1,1\n'.repeat(2_000_000)}`;
+    await new Promise<void>((resolve, reject) => {
+      const call = httpRequest(
+        `${service.url}/api/v1/centers/${centersId}/predictions`,
+        { method: 'POST', headers: { ...ada.auth, 'Content-Type': 'text/csv' } },
+        (answer) => {
+          answer.once('data', () => {
+            call.destroy();
+            resolve();
+          });
+          answer.on('error', () => undefined);
+        },
+      );
+      call.on('error', reject);
+      call.end(file);
+    });
+    expect(await uploads()).toEqual([]);
+    expect((await send('text/csv', 'x,y\n3,4\n').expect(200)).text).toContain('3,4,0,5,2,0,');
+  });
+});
