@@ -33,22 +33,27 @@ export class NumberStats {
   /** @param values the numbers of a block; NaN is left out */
   add(values: Float64Array): void {
     let count = 0;
-    // Scaled, so that neither the sum nor the squares overflow.
-    let largest = 0;
+    let sum = 0;
+    let { min, max, last, whole, rising, counting } = this;
     for (const value of values) {
       if (value !== value) continue;
       count++;
-      if (value < this.min) this.min = value;
-      if (value > this.max) this.max = value;
-      const size = Math.abs(value);
-      if (size > largest) largest = size;
-      if (this.whole && value !== Math.trunc(value)) this.whole = false;
-      if (!(value > this.last) && this.last === this.last) this.rising = this.counting = false;
-      else if (this.counting && this.last === this.last && value !== this.last + 1) this.counting = false;
-      this.last = value;
+      sum += value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      if (whole && value !== Math.trunc(value)) whole = false;
+      if (rising) {
+        // The first one has none before it.
+        if (last === last) {
+          if (!(value > last)) rising = false;
+          if (value !== last + 1) counting = false;
+        }
+        last = value;
+      }
     }
     if (count === 0) return;
-    this.merge(values, count, largest);
+    Object.assign(this, { min, max, last, whole, rising, counting: counting && rising });
+    this.merge(values, count, Number.isFinite(sum) ? sum / count : safeMean(values, count));
     this.distincts.add(values);
     this.sample.add(values);
   }
@@ -85,24 +90,23 @@ export class NumberStats {
   }
 
   /** Adds the moments of a block (Chan, Golub and LeVeque 1979; third moment: Pébay 2008). */
-  private merge(values: Float64Array, count: number, largest: number): void {
-    const unit = largest > 1e100 ? largest : 1;
-    let sum = 0;
-    for (const value of values) if (value === value) sum += value / unit;
-    const first = (sum / count) * unit;
+  private merge(values: Float64Array, count: number, center: number): void {
     let rest = 0;
-    for (const value of values) if (value === value) rest += (value - first) / count;
-    // What rounding lost of the sum.
-    const mean = first + rest;
     let m2 = 0;
     let m3 = 0;
     for (const value of values) {
       if (value !== value) continue;
-      const distance = value - mean;
+      const distance = value - center;
       const square = distance * distance;
+      rest += distance;
       m2 += square;
       m3 += square * distance;
     }
+    // What rounding lost of the mean, taken out of the moments too.
+    const lost = rest / count;
+    const mean = center + lost;
+    m3 += lost * (2 * count * lost * lost - 3 * m2);
+    m2 -= count * lost * lost;
     const before = this.count;
     const total = before + count;
     const delta = mean - this.mean;
@@ -163,6 +167,13 @@ export function quantile(sorted: Float64Array, q: number): number {
   const low = Math.floor(rank);
   const part = rank - low;
   return part === 0 ? sorted[low] : sorted[low] * (1 - part) + sorted[low + 1] * part;
+}
+
+/** The mean of numbers whose sum is beyond float64. */
+function safeMean(values: Float64Array, count: number): number {
+  let mean = 0;
+  for (const value of values) if (value === value) mean += value / count;
+  return mean;
 }
 
 function finite(value: number): number | undefined {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { unreadable } from '../datasets.errors.js';
-import { decimal, POWERS_OF_TEN } from './decimal.js';
+import { decimal, MAX_DIGITS, PART_DIGITS } from './decimal.js';
 import type { TableWriter } from './table-writer.js';
 
 const QUOTE = 34;
@@ -119,35 +119,34 @@ export class CsvParser {
     const { delimiter } = this;
     const negative = byte === MINUS;
     if (negative) byte = bytes[++at];
-    // Digits: up to 15 significant ones in head, up to 4 more in tail.
-    let head = 0;
-    let tail = 0;
-    let significant = 0;
+    // Digits, zeros in front aside: up to 9 in first, up to 9 more in second, each a small integer.
+    let first = 0;
+    let second = 0;
+    let digits = 0;
     const digitsAt = at;
     let digit = byte - ZERO;
+    while (digit === 0) digit = (byte = bytes[++at]) - ZERO;
     while (digit >= 0 && digit <= 9) {
-      if (significant < 15) head = head * 10 + digit;
-      else if (significant < 19) tail = tail * 10 + digit;
-      if (significant > 0 || digit > 0) significant++;
-      byte = bytes[++at];
-      digit = byte - ZERO;
+      if (digits < PART_DIGITS) first = (first * 10 + digit) | 0;
+      else if (digits < MAX_DIGITS) second = (second * 10 + digit) | 0;
+      digits++;
+      digit = (byte = bytes[++at]) - ZERO;
     }
     const whole = at - digitsAt;
     let fraction = 0;
     let zeros = 0;
     if (whole > 0 && byte === this.point && byte !== delimiter) {
       const fractionAt = at + 1;
-      byte = bytes[++at];
-      digit = byte - ZERO;
+      digit = (byte = bytes[++at]) - ZERO;
+      if (digits === 0) while (digit === 0) digit = (byte = bytes[++at]) - ZERO;
       while (digit >= 0 && digit <= 9) {
-        if (significant < 15) head = head * 10 + digit;
-        else if (significant < 19) tail = tail * 10 + digit;
-        if (significant > 0 || digit > 0) significant++;
-        zeros = digit === 0 ? zeros + 1 : 0;
-        byte = bytes[++at];
-        digit = byte - ZERO;
+        if (digits < PART_DIGITS) first = (first * 10 + digit) | 0;
+        else if (digits < MAX_DIGITS) second = (second * 10 + digit) | 0;
+        digits++;
+        digit = (byte = bytes[++at]) - ZERO;
       }
       fraction = at - fractionAt;
+      for (let last = at - 1; bytes[last] === ZERO; last--) zeros++;
     }
     if (byte === delimiter || byte === LF || byte === CR) {
       if (at === start) {
@@ -156,16 +155,18 @@ export class CsvParser {
       }
       const leadingZero = whole > 1 && bytes[digitsAt] === ZERO;
       const halfWritten = whole === 0 || (fraction === 0 && bytes[at - 1] === this.point);
-      const exact =
-        fraction === 0 ? significant <= 15 : significant <= 19 && significant - zeros <= 17 && fraction <= 22;
+      // Integers of more than 15 digits and fractions of more than 17 may be more than float64 can spell again.
+      const exact = fraction === 0 ? digits <= 15 : digits <= MAX_DIGITS && digits - zeros <= 17 && fraction <= 22;
       if (exact && !leadingZero && !halfWritten) {
-        const value =
-          significant <= 15 ? head / POWERS_OF_TEN[fraction] : decimal(head, tail, significant - 15, fraction);
+        const { block } = this.table;
+        const slot = column * block.blockRows + block.rows;
+        decimal(block.values, slot, first, second, digits > PART_DIGITS ? digits - PART_DIGITS : 0, digits, fraction);
+        const value = block.values[slot];
         // Beyond these, a number is spelled with an exponent; -0 loses its sign; NaN was not certain.
         if (value >= 1e-6 || (value === 0 && !negative)) {
           const signed = negative ? -value : value;
           if (this.missingNumbers.size === 0 || !this.missingNumbers.has(signed)) {
-            this.table.block.number(column, signed, zeros);
+            block.number(column, signed, zeros);
             return at;
           }
         }
