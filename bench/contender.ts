@@ -91,6 +91,7 @@ export async function serve(contender: Contender, args: string[]): Promise<void>
   const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
   say({});
   let answer: Answer | undefined;
+  let first: ReturnType<typeof memory> | undefined;
   for await (const line of createInterface({ input: process.stdin })) {
     const [verb, limit, seconds] = line.split(' ');
     if (verb === 'end') break;
@@ -101,6 +102,7 @@ export async function serve(contender: Contender, args: string[]): Promise<void>
       const start = performance.now();
       answer = await call(Number(limit));
       times.push((performance.now() - start) / 1000);
+      first ??= memory();
     } while (performance.now() - began < Number(seconds) * 1000);
     const used = process.cpuUsage(cpu);
     say({
@@ -112,11 +114,10 @@ export async function serve(contender: Contender, args: string[]): Promise<void>
       algorithm: answer.algorithm,
     });
   }
-  const after = memory();
   if (answer?.centers) writeNpy(`${out}.npy`, answer.centers, [answer.centers.length / task.columns, task.columns]);
   if (answer?.labels) writeNpy(`${out}.labels.npy`, answer.labels, [answer.labels.length]);
   say({
-    peakMiB: after?.peak ?? process.resourceUsage().maxRSS / 1024,
-    extraMiB: before && after ? after.peak - before.now : null,
+    peakMiB: memory()?.peak ?? process.resourceUsage().maxRSS / 1024,
+    extraMiB: before && first ? first.peak - before.now : null,
   });
 }

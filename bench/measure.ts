@@ -25,7 +25,7 @@ export interface Rules {
 
 /** A turn of short calls goes on for so long, seconds. */
 const leastTurn = 0.3;
-/** Iterations of a fit that warms up: enough to come past a change of method. */
+/** Iterations of a rival's fit that warms up; the engine, which is compiled as it runs and may change its method, makes a whole one. */
 const warmUp = 20;
 /** A rival that needs so many times the time of the best of its kind is not asked twice. */
 const hopeless = 2;
@@ -43,7 +43,7 @@ export async function duel(
 ): Promise<Measured[]> {
   const all = entries.map((entry, i) => new Contest(kind, set, entry, `${out}-${i}`, rules));
   try {
-    for (const one of all) await one.start(kind === 'fit' ? warmUp : rules.maxIterations);
+    for (const one of all) await one.start(one.ours ? rules.maxIterations : warmUp);
     for (let round = 0; round < rules.rounds; round++) {
       for (const one of all) if (one.willing(all)) await one.turn();
     }
@@ -111,13 +111,17 @@ class Contest {
     });
   }
 
+  get ours(): boolean {
+    return this.entry.name === 'centroid';
+  }
+
   /** Whether another turn is worth the time. */
   willing(all: Contest[]): boolean {
     if (this.failed) return false;
     const { turns } = this.result;
     if (!turns.length) return true;
-    if (this.entry.name === 'centroid') return this.spent < this.rules.cap;
-    const peers = all.filter((one) => one.entry.name !== 'centroid' && one.entry.threads === this.entry.threads);
+    if (this.ours) return this.spent < this.rules.cap;
+    const peers = all.filter((one) => !one.ours && one.entry.threads === this.entry.threads);
     const best = Math.min(...peers.flatMap((one) => one.result.turns.map((turn) => turn.seconds)));
     return this.spent < this.rules.cap && turns.at(-1)!.seconds < best * hopeless;
   }

@@ -16,6 +16,7 @@ export interface Line {
   inertia: number | null;
   /** Rows whose label is not the strict float64 nearest centre. */
   mislabelled: number | null;
+  /** Most held by the process in all its calls, and what the first call added to what it held before. */
   peakMiB: number | null;
   extraMiB: number | null;
   cpuPerWall: number | null;
@@ -107,7 +108,7 @@ export function linesTable(kind: Kind, shape: Shape, lines: Line[]): string {
   const head = ['contender', 'threads', 'median', 'fastest'];
   head.push(...(fit ? ['iterations', 'per iteration'] : kind === 'predict' ? ['rows/s'] : []));
   head.push(...(kind === 'predict' ? [] : ['inertia']), ...(kind === 'seed' ? [] : ['mislabelled']));
-  head.push('peak MiB', 'of it new', 'cpu/wall', 'centroid is', ...(fit ? ['per iteration'] : []), 'note');
+  head.push('new MiB', 'peak MiB', 'cpu/wall', 'centroid is', ...(fit ? ['per iteration'] : []), 'note');
   const rows = lines.map((entry) => {
     const mark = (which: Line['counts'], ratio: number | null): string =>
       fit && ratio !== null && entry.name !== 'centroid' && entry.counts === which ? `${times(ratio)} *` : times(ratio);
@@ -141,9 +142,9 @@ export function verdict(kind: Kind, lines: Line[], target: number | undefined, t
   return `${words}; target ${target}x: ${least >= target ? 'met' : `MISSED by ${((1 - least / target) * 100).toFixed(0)} %`}`;
 }
 
-/** What the engine holds beyond one float32 copy of the rows, a row. */
+/** What a fit of the engine holds beyond one float32 copy of the rows. */
 export function memoryVerdict(shape: Shape, ours: Line): string | null {
-  if (ours.extraMiB === null || shape.rows < 50_000) return null; // below that it is the garbage of many calls
+  if (ours.extraMiB === null || shape.rows < 50_000) return null; // below that it is threads and compiled code
   const copy = shape.rows * shape.columns * 4;
   const above = ours.extraMiB * 2 ** 20 - copy;
   const bounds = shape.rows * shape.k * 4;

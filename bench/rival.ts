@@ -25,7 +25,7 @@ export interface Turn {
 export interface Memory {
   /** Most that the process held since its data was there, MiB. */
   peakMiB: number;
-  /** How much of that came on top of the data, MiB; null where the system does not tell. */
+  /** How much the first call came to hold on top of the data, MiB; null where the system does not tell. */
   extraMiB: number | null;
 }
 

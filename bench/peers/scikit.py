@@ -59,7 +59,7 @@ def main(name, kind, data, init, out):
     call = contender(name, kind, X, inits)
     if memory("VmRSS"):
         Path("/proc/self/clear_refs").write_text("5")
-    before = memory("VmRSS")
+    before, first = memory("VmRSS"), None
     say()
     for line in sys.stdin:
         verb, *numbers = line.split()
@@ -71,6 +71,7 @@ def main(name, kind, data, init, out):
             start = time.perf_counter()
             iterations, total, centers, labels = call(cap)
             times.append(time.perf_counter() - start)
+            first = first or memory("VmHWM")
         busy = (time.process_time() - cpu) / (time.perf_counter() - began)
         say(
             seconds=statistics.median(times),
@@ -83,8 +84,7 @@ def main(name, kind, data, init, out):
         np.save(f"{out}.npy", np.asarray(centers, np.float64))
     if labels is not None:
         np.save(f"{out}.labels.npy", np.asarray(labels, np.int32))
-    peak = memory("VmHWM")
-    say(peakMiB=peak, extraMiB=peak and peak - before)
+    say(peakMiB=memory("VmHWM"), extraMiB=first and first - before)
 
 
 if __name__ == "__main__":
