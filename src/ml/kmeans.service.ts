@@ -2,10 +2,13 @@ import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/comm
 import { AbortedError, EngineError } from './errors.js';
 import type { Hooks } from './kmeans/fit.js';
 import type {
+  Choice,
   EvaluateOptions,
   Evaluation,
   FitOptions,
   FitResult,
+  Gap,
+  GapOptions,
   Matrix,
   PredictOptions,
   PredictResult,
@@ -13,6 +16,7 @@ import type {
   ProjectOptions,
   SeedOptions,
   SeedResult,
+  SweepEntry,
   TransformOptions,
 } from './types.js';
 import {
@@ -24,6 +28,7 @@ import {
   checkProject,
   checkSeed,
 } from './validate.js';
+import { chooseK } from './evaluation/choice.js';
 import { EngineThreads, type CallOptions } from './workers/engine-threads.js';
 import { threadCount } from './workers/thread-count.js';
 import type { JobName, Jobs } from './workers/messages.js';
@@ -122,6 +127,18 @@ export class KMeansService implements OnModuleDestroy {
     return this.run('project', data, job, { signal });
   }
 
+  /** The gap statistic of several numbers of clusters, on a seeded sample of the rows. */
+  async gap(data: Matrix, options: GapOptions): Promise<Gap> {
+    checkMatrix(data);
+    const { signal, ...job } = options;
+    return this.run('gap', data, job, { signal });
+  }
+
+  /** Which number of clusters a sweep, by rising k, speaks for. */
+  choose(sweep: readonly SweepEntry[]): Choice {
+    return chooseK(sweep);
+  }
+
   /** Ends the worker threads; calls under way and later ones reject with `kmeans.closed`. */
   async close(): Promise<void> {
     this.closed = true;
@@ -155,7 +172,7 @@ export class KMeansService implements OnModuleDestroy {
     { signal, onProgress }: CallOptions,
   ): Promise<Jobs[N]['result']> {
     this.requireOpen(signal);
-    const trains = name === 'fit' || name === 'seed';
+    const trains = name === 'fit' || name === 'seed' || name === 'gap';
     return (trains ? this.training : this.queries).call(name, data, options, { signal, onProgress });
   }
 }

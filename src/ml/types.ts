@@ -217,5 +217,49 @@ export interface Projection {
   readonly centers: Float64Array | null;
 }
 
+export interface GapOptions {
+  /** Numbers of clusters. */
+  readonly ks: readonly number[];
+  readonly seed?: number;
+  /** Uniform data sets to compare with. Default 10. */
+  readonly references?: number;
+  /** Rows of the sample that it is taken on. Default 1,000. */
+  readonly rows?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One entry for each of `ks`. */
+export interface Gap {
+  /** Gap statistic; NaN where undefined. */
+  readonly values: Float64Array;
+  /** Its standard error, the references' own included. */
+  readonly errors: Float64Array;
+  /** Rows it was taken on. */
+  readonly rows: number;
+}
+
+/** How one number of clusters did; null where undefined. */
+export interface SweepEntry {
+  readonly k: number;
+  readonly inertia: number | null;
+  readonly silhouette: number | null;
+  readonly calinskiHarabasz: number | null;
+  readonly daviesBouldin: number | null;
+  readonly gap: number | null;
+  readonly gapError?: number;
+}
+
+/** What each criterion would choose, null where it cannot tell, and what is chosen. */
+export interface Choice {
+  readonly elbow: number | null;
+  readonly silhouette: number | null;
+  readonly calinskiHarabasz: number | null;
+  readonly daviesBouldin: number | null;
+  readonly gap: number | null;
+  readonly chosen: number;
+  /** One sentence; says so when they disagree. */
+  readonly why: string;
+}
+
 /** Of the engine's answers: rises when the same data, options and seed no longer give the same bits. */
 export const ENGINE_VERSION = '1.0.0';

@@ -48,10 +48,15 @@ export class ProgressReporter {
     this.#advance({ ...this.#state, phase, fraction: SPANS[phase][0] });
   }
 
-  /** News from the engine within a phase. */
-  engine({ phase, fraction, k, restart, iteration, inertia }: Progress): void {
+  /**
+   * News from the engine within a phase.
+   *
+   * @param part which of how many fits it is, counted from 0
+   */
+  engine({ phase, fraction, k, restart, iteration, inertia }: Progress, part: [at: number, of: number] = [0, 1]): void {
     const [from, to] = SPANS[phase];
-    this.#advance({ phase, k, restart, iteration, inertia, fraction: from + (to - from) * fraction });
+    const done = (part[0] + fraction) / part[1];
+    this.#advance({ phase, k, restart, iteration, inertia, fraction: from + (to - from) * done });
   }
 
   /** Nothing is written after this, what was under way aside, for which it waits. */

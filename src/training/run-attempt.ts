@@ -10,7 +10,7 @@ import { RunChanges } from './run-changes.js';
 import { RunEnding } from './run-ending.js';
 import { RunTrainer } from './run-trainer.js';
 import type { Run } from './run.entity.js';
-import type { RunError } from './run.types.js';
+import { type RunError, smallestK } from './run.types.js';
 import { type Attempt, RunsRepository } from './runs.repository.js';
 
 /** Attempts in a row that may die without having got any further. */
@@ -60,7 +60,7 @@ export class RunAttempt {
     stopping.addEventListener('abort', stop, { once: true });
     if (stopping.aborted) stop();
     const watching = this.watch(attempt, broken);
-    const progress = new ProgressReporter(run.params.k, async (state) => {
+    const progress = new ProgressReporter(smallestK(run.params), async (state) => {
       try {
         if (!(await this.repository.reportProgress(attempt, state))) broken.abort(new LostError());
       } catch (error) {

@@ -108,7 +108,7 @@ export class RunEnding {
   }
 }
 
-function resultOf(centersId: string, { prepared, fit, evaluation }: Trained): RunResult {
+function resultOf(centersId: string, { prepared, fit, evaluation, sweep }: Trained): RunResult {
   const { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin } = evaluation;
   return {
     centersId,
@@ -119,6 +119,7 @@ function resultOf(centersId: string, { prepared, fit, evaluation }: Trained): Ru
     sizes: Array.from(fit.sizes),
     algorithm: { ...fit.algorithm },
     metrics: { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin },
-    warnings: [...prepared.warnings, ...fit.warnings.map(({ message }) => message)],
+    ...(sweep && { sweep: sweep.entries, choice: sweep.choice }),
+    warnings: [...prepared.warnings, ...fit.warnings.map(({ message }) => message), ...(sweep?.warnings ?? [])],
   };
 }

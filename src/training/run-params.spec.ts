@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type PlannedDataset, planRun, type SingleRunRequest } from './run-params.js';
+import { type PlannedDataset, planRun } from './run-params.js';
+import type { CreateRunDto } from './dto/create-run.dto.js';
 import { ImpossibleRunError } from './training.errors.js';
 
 const DATASET: PlannedDataset = {
@@ -20,11 +21,11 @@ const DATASET: PlannedDataset = {
   ],
 };
 
-function request(fields: Partial<SingleRunRequest> = {}): SingleRunRequest {
+function request(fields: Partial<CreateRunDto> = {}): CreateRunDto {
   return { datasetId: '0190a000-0000-7000-8000-000000000000', k: 3, ...fields };
 }
 
-function refusal(fields: Partial<SingleRunRequest>, dataset = DATASET): ImpossibleRunError {
+function refusal(fields: Partial<CreateRunDto>, dataset = DATASET): ImpossibleRunError {
   try {
     planRun(request(fields), dataset);
   } catch (error) {
@@ -120,6 +121,9 @@ describe('planRun', () => {
     ],
     ['constant columns alone', { columns: ['flat', 'even'] }, 'dataset.constant', 'columns'],
     ['more clusters than rows', { k: 151 }, 'kmeans.k_above_rows', 'k'],
+    ['a range upside down', { k: { min: 4, max: 3 } }, 'run.empty_range', 'k'],
+    ['a range of more than a hundred', { k: { min: 2, max: 102 } }, 'run.range_too_wide', 'k'],
+    ['a range beyond the rows', { k: { min: 151, max: 160 } }, 'kmeans.k_above_rows', 'k'],
     [
       'a weight for an unknown column',
       { columnWeights: { height: 2 } },
@@ -133,7 +137,7 @@ describe('planRun', () => {
       'columnWeights.species',
     ],
   ] as const)('refuses %s', (_, fields, code, path) => {
-    const error = refusal(fields as Partial<SingleRunRequest>);
+    const error = refusal(fields as Partial<CreateRunDto>);
     expect(error).toMatchObject({ kind: 'impossible', code });
     expect(error.errors?.map((field) => field.path)).toEqual([path]);
   });
@@ -150,6 +154,11 @@ describe('planRun', () => {
   it('accepts a constant column beside one that varies, and one that the profile knows nothing of', () => {
     expect(planRun(request({ columns: ['flat', 'length'] }), DATASET).columns).toEqual(['flat', 'length']);
     expect(planRun(request({ columns: ['empty'] }), DATASET).columns).toEqual(['empty']);
+  });
+
+  it('accepts a range whose upper end alone is beyond the rows', () => {
+    const k = { min: 100, max: 160 };
+    expect(planRun(request({ k }), DATASET).k).toEqual(k);
   });
 
   it('accepts as many clusters as rows', () => {

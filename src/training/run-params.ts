@@ -6,6 +6,8 @@ import { ImpossibleRunError } from './training.errors.js';
 /** Restarts are cheap up to so many rows. */
 const MANY_RESTARTS_ROWS = 10_000;
 const SEEDS = 2 ** 32;
+/** Numbers of clusters that one run tries. */
+const MAX_SWEEP = 100;
 
 /** What the profile of a column must say for a run to be planned. */
 export interface PlannedColumn {
@@ -21,15 +23,12 @@ export interface PlannedDataset {
   columns: readonly PlannedColumn[];
 }
 
-/** A request whose `k` is one number. */
-export type SingleRunRequest = CreateRunDto & { k: number };
-
 /**
  * Fills in every default and refuses at once what the profile already tells cannot be.
  *
  * @throws ImpossibleRunError naming the field and what is wrong with it
  */
-export function planRun(request: SingleRunRequest, dataset: PlannedDataset): RunParams {
+export function planRun(request: CreateRunDto, dataset: PlannedDataset): RunParams {
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const idColumn = known(byName, 'idColumn', request.idColumn)?.name;
   const weightColumn = numeric(known(byName, 'weightColumn', request.weightColumn), 'weightColumn')?.name;
@@ -46,13 +45,7 @@ export function planRun(request: SingleRunRequest, dataset: PlannedDataset): Run
       columns.length === 1 ? `"${columns[0].name}" is` : `All of ${list(columns.map(({ name }) => name))} are`;
     throw new ImpossibleRunError('dataset.constant', 'columns', `${which} constant: there is nothing to cluster by.`);
   }
-  if (request.k > dataset.rowCount) {
-    throw new ImpossibleRunError(
-      'kmeans.k_above_rows',
-      'k',
-      `${request.k} clusters need at least as many rows; the data set has ${dataset.rowCount}.`,
-    );
-  }
+  requireClusters(request, dataset.rowCount);
   for (const name of Object.keys(request.columnWeights ?? {})) {
     if (!columns.some((column) => column.name === name)) {
       const detail = byName.has(name) ? `"${name}" is not among the columns trained on.` : unknown(name, byName);
@@ -78,6 +71,27 @@ export function planRun(request: SingleRunRequest, dataset: PlannedDataset): Run
     ...(weightColumn !== undefined && { weightColumn }),
     ...(request.columnWeights && { columnWeights: request.columnWeights }),
   };
+}
+
+function requireClusters({ k, init }: CreateRunDto, rowCount: number): void {
+  const { min, max } = typeof k === 'number' ? { min: k, max: k } : k;
+  if (min > max) throw new ImpossibleRunError('run.empty_range', 'k', `k.min, ${min}, is above k.max, ${max}.`);
+  if (max - min >= MAX_SWEEP) {
+    const detail = `One run tries at most ${MAX_SWEEP} numbers of clusters; from ${min} to ${max} are ${max - min + 1}.`;
+    throw new ImpossibleRunError('run.range_too_wide', 'k', detail);
+  }
+  // A range whose upper end is out of reach is swept as far as the rows allow.
+  if (min > rowCount) {
+    const detail = `${min} clusters need at least as many rows; the data set has ${rowCount}.`;
+    throw new ImpossibleRunError('kmeans.k_above_rows', 'k', detail);
+  }
+  if (typeof k !== 'number' && typeof init === 'object') {
+    throw new ImpossibleRunError(
+      'run.init_mismatch',
+      'init',
+      'Given centers have one number of clusters, not a range.',
+    );
+  }
 }
 
 type Named = [field: string, name: string | undefined];

@@ -10,15 +10,20 @@ export function succeededText(result: RunResult): string {
   }
   const warnings = result.warnings.length > 0 ? ` ${result.warnings.join(' ')}` : '';
   const figures = parts.length > 0 ? `: ${parts.join(', ')}` : '';
-  return `Found ${count(k, 'cluster')} ${stop}${figures}.${warnings}`;
+  const why = result.choice ? ` ${result.choice.why}` : '';
+  return `Found ${count(k, 'cluster')} ${stop}${figures}.${why}${warnings}`;
 }
 
 export function failedText(params: RunParams, error: RunError): string {
-  return `The run for ${count(params.k, 'cluster')} failed: ${error.detail}`;
+  return `The run for ${asked(params)} failed: ${error.detail}`;
 }
 
 export function cancelledText(params: RunParams): string {
-  return `The run for ${count(params.k, 'cluster')} was cancelled.`;
+  return `The run for ${asked(params)} was cancelled.`;
+}
+
+function asked({ k }: RunParams): string {
+  return typeof k === 'number' ? count(k, 'cluster') : `${k.min} to ${k.max} clusters`;
 }
 
 function count(n: number, noun: string): string {

@@ -4,24 +4,22 @@ import { toRows } from '../centers/floats.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
 import { KMeansService } from '../ml/kmeans.service.js';
 import { prepareRows } from '../ml/preparation/preparation.js';
-import type { Evaluation, FitResult, InitialCenters, Matrix } from '../ml/types.js';
+import type { InitialCenters, Matrix } from '../ml/types.js';
 import { prepare } from './prepare.js';
 import type { PreparedTable, RunTable } from './prepare-table.js';
 import type { ProgressReporter } from './progress-reporter.js';
+import { type Fitted, type FitTask, RunFits, type Sweep } from './run-fits.js';
 import type { StoredProjection } from './run-output.entity.js';
 import type { Run } from './run.entity.js';
 import type { RunParams } from './run.types.js';
 
 /** Points of the picture that is kept of a run. */
 const PROJECTED_ROWS = 10_000;
-/** Distances beyond the last of these mark a row as an outlier of its cluster. */
-const PERCENTILES = [50, 90, 95, 99];
 
 /** Everything that a training found out. */
-export interface Trained {
+export interface Trained extends Fitted {
+  sweep?: Sweep;
   prepared: Pick<PreparedTable, 'preparation' | 'keptRows' | 'warnings'>;
-  fit: FitResult;
-  evaluation: Evaluation;
   projection: StoredProjection;
   datasetSha256: string;
   rowCount: number;
@@ -33,6 +31,7 @@ export class RunTrainer {
   constructor(
     private readonly datasets: DatasetsService,
     private readonly centers: CentersService,
+    private readonly fits: RunFits,
     private readonly kmeans: KMeansService,
   ) {}
 
@@ -49,33 +48,21 @@ export class RunTrainer {
     const prepared = await prepare(table, signal);
     const matrix = matrixOf(prepared);
     progress.begin('seeding');
-    const fit = await this.kmeans.fit(matrix, {
-      k: params.k,
+    const task: FitTask = {
+      matrix,
+      weights: prepared.weights,
+      params,
       init: await this.init(userId, params, prepared),
-      nInit: params.nInit,
-      maxIterations: params.maxIterations,
-      tolerance: params.tolerance,
-      seed: params.seed,
-      metric: params.metric,
-      ...(prepared.weights && { weights: prepared.weights }),
+      progress,
       signal,
-      onProgress: (news) => {
-        progress.engine(news);
-      },
-    });
+    };
+    const fitted =
+      typeof params.k === 'number' ? await this.fits.one(task, params.k) : await this.fits.sweep(task, params.k);
+    const { fit } = fitted;
     progress.begin('evaluating');
     const centers: Matrix = { data: fit.centers, rows: fit.k, columns: fit.columns };
-    const evaluation = await this.kmeans.evaluate(matrix, {
-      centers,
-      labels: fit.labels,
-      metric: params.metric,
-      ...(prepared.weights && { weights: prepared.weights }),
-      seed: params.seed,
-      percentiles: PERCENTILES,
-      signal,
-    });
     const projection = await this.project(matrix, centers, prepared.keptRows, params, signal);
-    return { prepared, fit, evaluation, projection, datasetSha256: dataset.sha256, rowCount: dataset.rowCount };
+    return { ...fitted, prepared, projection, datasetSha256: dataset.sha256, rowCount: dataset.rowCount };
   }
 
   private async read(userId: string, params: RunParams): Promise<RunTable> {

@@ -1,4 +1,5 @@
 import type { Problem } from '../common/problem.js';
+import type { Choice, SweepEntry } from '../ml/types.js';
 
 /** A run moves from left to right and never back, save that a running one whose worker is gone is queued again. */
 export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -20,12 +21,18 @@ export interface FromCenters {
   centersId: string;
 }
 
+/** Every number of clusters from `min` to `max`, of which one is chosen. */
+export interface ClusterRange {
+  min: number;
+  max: number;
+}
+
 /** Everything that decides a run's outcome, defaults filled in. */
 export interface RunParams {
   datasetId: string;
   columns: string[];
   idColumn?: string;
-  k: number;
+  k: number | ClusterRange;
   init: (typeof SEEDINGS)[number] | FromCenters;
   nInit: number;
   maxIterations: number;
@@ -36,6 +43,11 @@ export interface RunParams {
   missing: (typeof MISSING_RULES)[number];
   weightColumn?: string;
   columnWeights?: Record<string, number>;
+}
+
+/** The number of clusters, or the first that is tried. */
+export function smallestK({ k }: RunParams): number {
+  return typeof k === 'number' ? k : k.min;
 }
 
 /** How far a run has come. */
@@ -67,6 +79,9 @@ export interface RunResult {
   sizes: number[];
   algorithm: { name: string; why: string };
   metrics: RunMetrics;
+  /** Of a range of k: how each did, by rising k, and which was chosen. */
+  sweep?: SweepEntry[];
+  choice?: Choice;
   warnings: string[];
 }
 

@@ -8,10 +8,10 @@ import type { Page, PageQuery } from '../common/paging.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
 import { JobQueue } from '../database/queue/job-queue.js';
 import type { CreateRunDto } from './dto/create-run.dto.js';
-import { planRun, type SingleRunRequest } from './run-params.js';
+import { planRun } from './run-params.js';
 import { RunEnding } from './run-ending.js';
 import type { Run } from './run.entity.js';
-import { LIVE_STATUSES, type RunParams } from './run.types.js';
+import { LIVE_STATUSES, type RunParams, smallestK } from './run.types.js';
 import { RunsRepository } from './runs.repository.js';
 import { RUN_QUEUE, type RunJob } from './training.queue.js';
 import { ImpossibleRunError } from './training.errors.js';
@@ -37,13 +37,6 @@ export class RunsService {
    */
   async create(userId: string, chatId: string, request: CreateRunDto): Promise<Run> {
     await this.chats.require(userId, chatId);
-    if (!isSingle(request)) {
-      throw new ImpossibleRunError(
-        'run.range_not_supported',
-        'k',
-        'A range of k is not supported yet: ask for one number of clusters a run.',
-      );
-    }
     const dataset = await this.datasets.require(userId, request.datasetId);
     if (dataset.chatId !== chatId) {
       throw new ImpossibleRunError('run.other_chat', 'datasetId', 'The data set belongs to another chat.');
@@ -57,7 +50,7 @@ export class RunsService {
       datasetId: dataset.id,
       status: 'queued',
       params,
-      progress: { fraction: 0, phase: 'queued', k: params.k, restart: 0, iteration: 0, inertia: null },
+      progress: { fraction: 0, phase: 'queued', k: smallestK(params), restart: 0, iteration: 0, inertia: null },
       result: null,
       error: null,
       attempts: 0,
@@ -102,7 +95,7 @@ export class RunsService {
 
   /** Centers to begin from must be the user's, and fit the columns and the number of clusters. */
   private async requireInit(userId: string, { init, k, columns }: RunParams): Promise<void> {
-    if (typeof init === 'string') return;
+    if (typeof init === 'string' || typeof k !== 'number') return;
     const parent = await this.centers.require(userId, init.centersId);
     if (parent.k !== k) {
       const detail = `The centers to begin from have ${parent.k} clusters; k is ${k}.`;
@@ -117,8 +110,4 @@ export class RunsService {
       throw new ImpossibleRunError('run.init_mismatch', 'init.centersId', detail);
     }
   }
-}
-
-function isSingle(request: CreateRunDto): request is SingleRunRequest {
-  return typeof request.k === 'number';
 }

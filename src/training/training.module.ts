@@ -8,6 +8,7 @@ import { RunAttempt } from './run-attempt.js';
 import { RunChanges } from './run-changes.js';
 import { RunEnding } from './run-ending.js';
 import { RunEvents } from './run-events.js';
+import { RunFits } from './run-fits.js';
 import { RunOutput } from './run-output.entity.js';
 import { RunOutputsService } from './run-outputs.service.js';
 import { RunTrainer } from './run-trainer.js';
@@ -29,6 +30,7 @@ import { RunsService } from './runs.service.js';
     RunChanges,
     RunEnding,
     RunTrainer,
+    RunFits,
     RunAttempt,
     RunWorker,
   ],

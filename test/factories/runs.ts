@@ -19,6 +19,8 @@ export interface RunAnswer {
     sizes: number[];
     algorithm: { name: string; why: string };
     metrics: Record<string, number | null>;
+    sweep?: { k: number; inertia: number; silhouette: number | null; gap: number | null }[];
+    choice?: Record<string, number | null> & { chosen: number; why: string };
     warnings: string[];
   };
   error?: { status: number; code: string; detail: string };

@@ -1,6 +1,7 @@
 import { AbortedError, EngineError, type EngineErrorCode, type EngineErrorDetails } from '../errors.js';
-import type { Evaluation, FitResult, Matrix, PredictResult, Progress, Projection, SeedResult } from '../types.js';
+import type { Evaluation, FitResult, Gap, Matrix, PredictResult, Progress, Projection, SeedResult } from '../types.js';
 import type { EvaluateJobOptions } from '../evaluation/evaluate.js';
+import type { GapJobOptions } from '../evaluation/gap.js';
 import type { ProjectJobOptions } from '../evaluation/project.js';
 import type { FitJobOptions, SeedJobOptions } from '../kmeans/fit.js';
 import type { PredictJobOptions, TransformJobOptions } from '../kmeans/predict.js';
@@ -13,6 +14,7 @@ export interface Jobs {
   transform: { options: TransformJobOptions & { centers: Matrix }; result: Float64Array };
   evaluate: { options: EvaluateJobOptions; result: Evaluation };
   project: { options: ProjectJobOptions; result: Projection };
+  gap: { options: GapJobOptions; result: Gap };
 }
 
 export type JobName = keyof Jobs;

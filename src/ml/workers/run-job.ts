@@ -1,4 +1,5 @@
 import { evaluate } from '../evaluation/evaluate.js';
+import { gap } from '../evaluation/gap.js';
 import { project } from '../evaluation/project.js';
 import { fit, seed, type Hooks } from '../kmeans/fit.js';
 import { predict, transform } from '../kmeans/predict.js';
@@ -14,6 +15,7 @@ const RUNNERS: { readonly [N in JobName]: Runner<N> } = {
   transform: (matrix, options, hooks) => transform(matrix, options.centers, options, hooks),
   evaluate,
   project,
+  gap,
 };
 
 /** Does a job on the calling thread. */

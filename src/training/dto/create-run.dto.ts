@@ -13,8 +13,8 @@ import {
   Min,
 } from 'class-validator';
 import { IsText } from '../../common/text.decorator.js';
-import { METRICS, MISSING_RULES, type RunParams, SCALINGS } from '../run.types.js';
-import { IsClusterCount, IsColumnWeights, IsInit, MAX_NAME, MAX_NAMES, type ClusterRange } from './rules.js';
+import { type ClusterRange, METRICS, MISSING_RULES, type RunParams, SCALINGS } from '../run.types.js';
+import { IsClusterCount, IsColumnWeights, IsInit, MAX_NAME, MAX_NAMES } from './rules.js';
 
 export const INIT_SCHEMA = {
   oneOf: [
@@ -60,7 +60,7 @@ export class CreateRunDto {
   @IsText(1, MAX_NAME)
   idColumn?: string;
 
-  /** Number of clusters. */
+  /** Number of clusters, or a range of at most 100 numbers, of which one is chosen. */
   @IsClusterCount()
   @ApiProperty({ ...K_SCHEMA, example: 3 })
   k!: number | ClusterRange;

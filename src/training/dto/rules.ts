@@ -8,12 +8,6 @@ export const MAX_NAMES = 16_384;
 /** More clusters than any machine could train is a mistyped number. */
 export const MAX_K = 2 ** 24;
 
-/** Every number of clusters from `min` to `max`. */
-export interface ClusterRange {
-  min: number;
-  max: number;
-}
-
 /** A number of clusters, or `{min, max}` and nothing else. */
 export function IsClusterCount(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(

@@ -67,6 +67,32 @@ export class RunMetricsDto {
   daviesBouldin!: number | null;
 }
 
+/** How one number of clusters did. */
+export class SweepEntryDto {
+  k!: number;
+  inertia!: number | null;
+  silhouette!: number | null;
+  calinskiHarabasz!: number | null;
+  daviesBouldin!: number | null;
+  /** Gap statistic, on a seeded sample of at most 1,000 rows; null for the cosine metric. */
+  gap!: number | null;
+  /** Standard error of the gap statistic. */
+  gapError?: number;
+}
+
+/** What each criterion would choose, null where it cannot tell. */
+export class ChoiceDto {
+  /** The knee of the inertia, by Kneedle. */
+  elbow!: number | null;
+  silhouette!: number | null;
+  calinskiHarabasz!: number | null;
+  daviesBouldin!: number | null;
+  gap!: number | null;
+  chosen!: number;
+  /** Why, and who disagrees. */
+  why!: string;
+}
+
 export class RunResultDto {
   centersId!: string;
   k!: number;
@@ -79,6 +105,10 @@ export class RunResultDto {
   sizes!: number[];
   algorithm!: AlgorithmDto;
   metrics!: RunMetricsDto;
+  /** Of a range of k: every one, rising. */
+  sweep?: SweepEntryDto[];
+  /** Of a range of k. */
+  choice?: ChoiceDto;
   warnings!: string[];
 }
 

@@ -612,7 +612,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            event: "account.registered" | "account.deleted" | "account.disabled" | "session.opened" | "session.refused" | "session.ended" | "session.replayed" | "password.changed" | "password.refused" | "password.reset" | "key.created" | "key.revoked" | "key.refused" | "chat.deleted" | "dataset.deleted" | "centers.deleted" | "centers.exported";
+            event: "account.registered" | "account.deleted" | "account.disabled" | "account.enabled" | "session.opened" | "session.refused" | "session.ended" | "session.replayed" | "password.changed" | "password.refused" | "password.reset" | "key.created" | "key.revoked" | "key.refused" | "chat.deleted" | "dataset.deleted" | "centers.deleted" | "centers.exported";
             id: string;
             requestId: string | null;
             /** @description What it was done to: a session, a key, a chat, a data set, centers. */
@@ -720,6 +720,17 @@ export interface components {
         ChatPage: {
             items: components["schemas"]["ChatDto"][];
             nextCursor: string | null;
+        };
+        ChoiceDto: {
+            calinskiHarabasz: number | null;
+            chosen: number;
+            daviesBouldin: number | null;
+            /** @description The knee of the inertia, by Kneedle. */
+            elbow: number | null;
+            gap: number | null;
+            silhouette: number | null;
+            /** @description Why, and who disagrees. */
+            why: string;
         };
         ClusterDto: {
             cluster: number;
@@ -892,7 +903,7 @@ export interface components {
                 centersId: string;
             };
             /**
-             * @description Number of clusters.
+             * @description Number of clusters, or a range of at most 100 numbers, of which one is chosen.
              * @example 3
              */
             k: number | {
@@ -1196,6 +1207,8 @@ export interface components {
         RunResultDto: {
             algorithm: components["schemas"]["AlgorithmDto"];
             centersId: string;
+            /** @description Of a range of k. */
+            choice?: components["schemas"]["ChoiceDto"];
             /** @description False when the cap on iterations ended it. */
             converged: boolean;
             /** @description Sum of squared distances to the centres, in the space trained in; null where float64 cannot hold it. */
@@ -1205,6 +1218,8 @@ export interface components {
             metrics: components["schemas"]["RunMetricsDto"];
             /** @description Rows a cluster. */
             sizes: number[];
+            /** @description Of a range of k: every one, rising. */
+            sweep?: components["schemas"]["SweepEntryDto"][];
             warnings: string[];
         };
         SessionDto: {
@@ -1239,6 +1254,17 @@ export interface components {
              */
             tokenType: "Bearer";
             user: components["schemas"]["UserDto"];
+        };
+        SweepEntryDto: {
+            calinskiHarabasz: number | null;
+            daviesBouldin: number | null;
+            /** @description Gap statistic, on a seeded sample of at most 1,000 rows; null for the cosine metric. */
+            gap: number | null;
+            /** @description Standard error of the gap statistic. */
+            gapError?: number;
+            inertia: number | null;
+            k: number;
+            silhouette: number | null;
         };
         UpdateChatDto: {
             /**

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { EngineError } from '../ml/errors.js';
+import { KMeansService } from '../ml/kmeans.service.js';
+import type { Choice, Evaluation, FitResult, InitialCenters, Matrix, SweepEntry } from '../ml/types.js';
+import type { ProgressReporter } from './progress-reporter.js';
+import type { ClusterRange, RunParams } from './run.types.js';
+
+/** Distances beyond the last of these mark a row as an outlier of its cluster. */
+const PERCENTILES = [50, 90, 95, 99];
+/** What ends a sweep early: the rows have no more clusters to give. */
+const EXHAUSTED = ['kmeans.k_above_rows', 'kmeans.too_few_distinct_rows'];
+
+/** What is fitted, and how. */
+export interface FitTask {
+  matrix: Matrix;
+  weights?: Float64Array | undefined;
+  params: RunParams;
+  init: 'k-means++' | 'random' | InitialCenters;
+  progress: ProgressReporter;
+  signal: AbortSignal;
+}
+
+/** A clustering and how good it is. */
+export interface Fitted {
+  fit: FitResult;
+  evaluation: Evaluation;
+}
+
+/** What a range of k came to. */
+export interface Sweep {
+  entries: SweepEntry[];
+  choice: Choice;
+  warnings: string[];
+}
+
+/** Fits of one number of clusters, or of several of which one is chosen. */
+@Injectable()
+export class RunFits {
+  constructor(private readonly kmeans: KMeansService) {}
+
+  /** @param part which of how many fits of the run it is, counted from 0 */
+  async one(task: FitTask, k: number, part: [at: number, of: number] = [0, 1]): Promise<Fitted> {
+    const { matrix, weights, params, init, progress, signal } = task;
+    const { metric, seed, nInit, maxIterations, tolerance } = params;
+    const common = { metric, seed, signal, ...(weights && { weights }) };
+    const fit = await this.kmeans.fit(matrix, {
+      ...common,
+      k,
+      init,
+      nInit,
+      maxIterations,
+      tolerance,
+      onProgress: (news) => {
+        progress.engine(news, part);
+      },
+    });
+    const evaluation = await this.kmeans.evaluate(matrix, {
+      ...common,
+      centers: { data: fit.centers, rows: fit.k, columns: fit.columns },
+      labels: fit.labels,
+      percentiles: PERCENTILES,
+    });
+    return { fit, evaluation };
+  }
+
+  /** Every k of the range, as far as the rows allow. */
+  async sweep(task: FitTask, { min, max }: ClusterRange): Promise<Fitted & { sweep: Sweep }> {
+    const fits: Fitted[] = [];
+    const warnings: string[] = [];
+    for (let k = min; k <= max; k++) {
+      try {
+        const { fit, evaluation } = await this.one(task, k, [k - min, max - min + 1]);
+        // Labels are as many as there are rows, and found again in one pass for the k that is chosen.
+        fits.push({ fit: { ...fit, labels: new Int32Array(0) }, evaluation });
+      } catch (error) {
+        if (fits.length === 0 || !(error instanceof EngineError && EXHAUSTED.includes(error.code))) throw error;
+        warnings.push(`The sweep ended at k ${k - 1}: ${error.message}`);
+        break;
+      }
+    }
+    task.progress.begin('evaluating');
+    const entries = await this.entries(task, fits);
+    const choice = this.kmeans.choose(entries);
+    const { fit, evaluation } = fits.find((fitted) => fitted.fit.k === choice.chosen)!;
+    const centers: Matrix = { data: fit.centers, rows: fit.k, columns: fit.columns };
+    const { metric } = task.params;
+    const { labels } = await this.kmeans.predict(task.matrix, centers, {
+      metric,
+      detail: 'nearest',
+      signal: task.signal,
+    });
+    return { fit: { ...fit, labels }, evaluation, sweep: { entries, choice, warnings } };
+  }
+
+  private async entries({ matrix, params, signal }: FitTask, fits: Fitted[]): Promise<SweepEntry[]> {
+    const { metric, seed } = params;
+    const ks = fits.map(({ fit }) => fit.k);
+    // Uniform data have no counterpart on the unit sphere that the statistic is defined for.
+    const gap = metric === 'euclidean' ? await this.kmeans.gap(matrix, { ks, seed, signal }) : null;
+    return fits.map(({ fit, evaluation }, i) => {
+      const defined = gap !== null && Number.isFinite(gap.values[i]);
+      return {
+        k: fit.k,
+        inertia: fit.inertia,
+        silhouette: evaluation.silhouette,
+        calinskiHarabasz: evaluation.calinskiHarabasz,
+        daviesBouldin: evaluation.daviesBouldin,
+        gap: defined ? gap.values[i] : null,
+        ...(defined && { gapError: gap.errors[i] }),
+      };
+    });
+  }
+}
