@@ -47,7 +47,8 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
     },
     crossOriginResourcePolicy: { policy: 'same-site' },
     referrerPolicy: { policy: 'no-referrer' },
-    hsts: https && { maxAge: 31_536_000 },
+    // For this host alone: what else its owner runs below it is not for us to decide.
+    hsts: https && { maxAge: 31_536_000, includeSubDomains: false },
   });
   if (config.webOrigin) {
     app.enableCors({
