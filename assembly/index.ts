@@ -5,7 +5,7 @@ export { packCenters } from './centers';
 export { assignAll } from './lloyd';
 export { scan } from './scan';
 export { assignTwo, transform } from './predict';
-export { seedAdd, seedGains } from './seed';
+export { seedAdd, seedGains, seedGainsFlat, seedMasses, seedNorms, seedTake } from './seed';
 export { separationBytes, separations } from './separations';
 export { distances } from './strict';
 export { assignBoxes, boxScratchBytes } from './boxes';

@@ -28,6 +28,10 @@ export const PHASES = [
   'reduce',
   'seedAdd',
   'seedGains',
+  'seedGainsFlat',
+  'seedMasses',
+  'seedNorms',
+  'seedTake',
   'separations',
 ] as const;
 export type PhaseName = (typeof PHASES)[number];
