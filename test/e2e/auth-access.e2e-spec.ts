@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { signUp, type TestUser } from '../factories/users.js';
 import { startApp, type TestApp } from '../support/app.js';
 
@@ -73,6 +74,15 @@ describe('access', () => {
       }),
     );
     expect(answers).toEqual(answers.map((_, i) => users[i % 3].id));
+  });
+
+  it('costs a signed-in request two queries, and the list that it asks for a third', async () => {
+    const queries = jest.spyOn(service.app.get(DataSource).logger, 'logQuery');
+    await service.http.get('/api/v1/chats').set(ada.auth).expect(200);
+    expect(queries.mock.calls.map(([sql]) => /SELECT 1 FROM sessions|rate_limits|FROM "chats"/.exec(sql)?.[0])).toEqual(
+      ['SELECT 1 FROM sessions', 'rate_limits', 'FROM "chats"'],
+    );
+    queries.mockRestore();
   });
 
   it('with a credential tells what else is wrong', async () => {
