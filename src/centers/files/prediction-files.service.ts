@@ -100,9 +100,12 @@ export class PredictionFilesService implements OnModuleDestroy {
       job.table = { ...matchColumns(wanted, start, allDistances ? model.centers.rows : 0), notes: start.notes };
       if (npy) answer.hold(npyHead(npy, job.table.names.length));
     };
+    let place = new Uint8Array(new SharedArrayBuffer(0));
     const take = async (block: Buffer, firstRow: number): Promise<void> => {
-      const shared = new Uint8Array(new SharedArrayBuffer(block.length));
-      shared.set(block);
+      // Blocks come one after the other, so that one place for them is enough.
+      if (place.length < block.length) place = new Uint8Array(new SharedArrayBuffer(block.length));
+      place.set(block);
+      const shared = place.subarray(0, block.length);
       const rows = block.readUInt32LE(8);
       const step = allDistances ? Math.max(1, Math.min(ROWS, Math.floor(NUMBERS / model.centers.rows))) : ROWS;
       for (let from = 0; from < rows; from += step) {
@@ -147,6 +150,7 @@ export class PredictionFilesService implements OnModuleDestroy {
       minThreads: 0,
       maxThreads: 2,
       idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 },
     });
     return this.#pool;
   }

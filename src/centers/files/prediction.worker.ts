@@ -1,3 +1,4 @@
+import { move } from 'piscina';
 import { BlockReader } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
 import { EngineError } from '../../ml/errors.js';
@@ -39,7 +40,12 @@ export interface RowRefusal {
 export type Prepared = { data: Float64Array } | { refusal: RowRefusal };
 
 export default function work(task: PrepareTask | WriteTask): Prepared | Uint8Array {
-  return task.kind === 'prepare' ? prepare(task) : write(task);
+  return task.kind === 'prepare' ? prepare(task) : moved(write(task));
+}
+
+/** Handed over instead of copied, unless it shares its memory with others. */
+function moved(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? (move(bytes) as Uint8Array) : bytes;
 }
 
 function prepare({ block, from, to, sources, preparation }: PrepareTask): Prepared {
