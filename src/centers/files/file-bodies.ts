@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { DomainError } from '../../common/errors.js';
 import { InvalidRequestError } from '../../common/validation.js';
@@ -29,11 +29,13 @@ export interface SentFile {
 /** Leaves the bodies of predictions that are files unread, for they may be larger than memory. */
 @Injectable()
 export class FileBodies implements OnModuleInit {
-  constructor(private readonly host: HttpAdapterHost<FastifyAdapter>) {}
+  constructor(private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
-    const server = this.host.httpAdapter.getInstance();
-    server.addContentTypeParser(Object.keys(FILE_TYPES), (request, payload, done) => {
+    const adapter = this.host.httpAdapter as FastifyAdapter | null;
+    // A worker has no server.
+    const server: Pick<FastifyInstance, 'addContentTypeParser'> | undefined = adapter?.getInstance();
+    server?.addContentTypeParser(Object.keys(FILE_TYPES), (request, payload, done) => {
       if (request.routeOptions.url?.endsWith('/predictions')) done(null, payload);
       else done(new DomainError('unsupported', 'request.unsupported_type', 'This Content-Type is not accepted here.'));
     });
