@@ -5,6 +5,7 @@ import { DomainError } from '../common/errors.js';
 import { InvalidRequestError, validationPipe } from '../common/validation.js';
 import type { Dataset } from './dataset.entity.js';
 import { DatasetUploadsService } from './dataset-uploads.service.js';
+import { CallerGoneError } from './datasets.errors.js';
 import { CreateRowsDto, UploadFieldsDto } from './dto/dataset-requests.dto.js';
 import { type ReceivedFile, Uploads } from './uploads.js';
 
@@ -107,13 +108,6 @@ class UnsupportedBodyError extends DomainError {
       'request.unsupported_type',
       'Send a file as multipart/form-data, or rows as application/json.',
     );
-  }
-}
-
-/** The caller hung up; nobody sees this. */
-class CallerGoneError extends DomainError {
-  constructor() {
-    super('malformed', 'request.aborted', 'The request was ended before its answer.');
   }
 }
 

@@ -12,6 +12,8 @@ import type { Dataset } from './dataset.entity.js';
 import { DatasetIntake } from './dataset-intake.js';
 import { DatasetsService } from './datasets.service.js';
 import { DatasetDto, DatasetPage, DatasetRowsDto } from './dto/dataset-answers.dto.js';
+import { PreviewDto, PreviewQuery } from './dto/preview.dto.js';
+import { PreviewsService } from './previews.service.js';
 import { CreateRowsDto, RowsQuery, UploadFieldsDto } from './dto/dataset-requests.dto.js';
 
 @ApiTags('Datasets')
@@ -23,6 +25,7 @@ export class DatasetsController {
   constructor(
     private readonly datasets: DatasetsService,
     private readonly intake: DatasetIntake,
+    private readonly previews: PreviewsService,
   ) {}
 
   @Post('chats/:chatId/datasets')
@@ -88,6 +91,22 @@ export class DatasetsController {
     @Query() { offset, limit }: RowsQuery,
   ): Promise<DatasetRowsDto> {
     return this.datasets.rows(user.userId, datasetId, offset, limit);
+  }
+
+  @Get('datasets/:datasetId/preview')
+  @ApiOperation({ summary: 'The first rows as training would see them' })
+  @ApiProblems(422)
+  preview(
+    @CurrentUser() user: Principal,
+    @Param('datasetId', IdPipe) datasetId: string,
+    @Query() { columns, limit, scaling, missing }: PreviewQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PreviewDto> {
+    const abort = new AbortController();
+    reply.raw.once('close', () => {
+      abort.abort();
+    });
+    return this.previews.preview(user.userId, datasetId, columns, { scaling, missing }, limit, abort.signal);
   }
 }
 

@@ -46,3 +46,10 @@ export class UnknownColumnError extends DomainError {
     );
   }
 }
+
+/** The caller hung up; nobody sees this. */
+export class CallerGoneError extends DomainError {
+  constructor() {
+    super('malformed', 'request.aborted', 'The request was ended before its answer.');
+  }
+}

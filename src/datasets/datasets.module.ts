@@ -9,6 +9,7 @@ import { Dataset } from './dataset.entity.js';
 import { DatasetsController } from './datasets.controller.js';
 import { DatasetsRepository } from './datasets.repository.js';
 import { DatasetsService } from './datasets.service.js';
+import { PreviewsService } from './previews.service.js';
 import { ReaderPool } from './reading/reader-pool.js';
 import { TableFiles } from './table-files.js';
 import { Uploads } from './uploads.js';
@@ -21,6 +22,7 @@ import { Uploads } from './uploads.js';
     DatasetUploadsService,
     DatasetIntake,
     DatasetsRepository,
+    PreviewsService,
     ReaderPool,
     Uploads,
     TableFiles,

@@ -279,6 +279,39 @@ describe('datasets', () => {
     });
   });
 
+  it('show their first rows as training would see them', async () => {
+    const csv = 'a,b,word\n1,10,x\n2,,y\n3,30,x\n6,20,y\n';
+    const { id } = await created(upload(csv));
+    const preview = async (query: string): Promise<unknown> =>
+      (await get(`datasets/${id}/preview${query}`).expect(200)).body;
+    expect(await preview('?missing=drop&scaling=min-max')).toMatchObject({
+      features: ['a', 'b'],
+      rows: [
+        [0, 0],
+        [0.4, 1],
+        [1, 0.5],
+      ],
+      rowNumbers: [0, 2, 3],
+      rowCount: 3,
+      warnings: [expect.stringContaining('1 row')],
+    });
+    expect(await preview('?missing=mean&scaling=none&columns=b&limit=2')).toMatchObject({
+      features: ['b'],
+      rows: [[10], [20]],
+      rowNumbers: [0, 1],
+      rowCount: 4,
+    });
+    const refused = async (query: string, status: number, code: string): Promise<void> => {
+      expect((await get(`datasets/${id}/preview${query}`).expect(status)).body).toMatchObject({ code });
+    };
+    await refused('', 422, 'dataset.missing_values');
+    await refused('?columns=word', 422, 'run.not_numeric');
+    await refused('?columns=z', 422, 'dataset.unknown_column');
+    await refused('?scaling=huge', 400, 'request.invalid');
+    await refused('?limit=0', 400, 'request.invalid');
+    await get(`datasets/${id}/preview`, bob).expect(404);
+  });
+
   it('belong to their owner: to others they do not exist', async () => {
     const { id } = await created(upload(IRIS));
     const never = (await get(`datasets/${randomUUID()}`).expect(404)).body as Problem;

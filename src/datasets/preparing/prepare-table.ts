@@ -1,6 +1,6 @@
-import { EngineError } from '../ml/errors.js';
-import { fitPreparation } from '../ml/preparation/preparation.js';
-import type { FittedPreparation, PreparationOptions } from '../ml/preparation/types.js';
+import { EngineError } from '../../ml/errors.js';
+import { fitPreparation } from '../../ml/preparation/preparation.js';
+import type { FittedPreparation, PreparationOptions } from '../../ml/preparation/types.js';
 
 /** The columns of a run as they lie in the data set. */
 export interface RunTable {

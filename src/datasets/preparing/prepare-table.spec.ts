@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EngineError } from '../ml/errors.js';
+import { EngineError } from '../../ml/errors.js';
 import { prepare } from './prepare.js';
 import { prepareTable, type RunTable } from './prepare-table.js';
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { workerEntry } from '../common/worker-entry.js';
-import { AbortedError, EngineError } from '../ml/errors.js';
+import { workerEntry } from '../../common/worker-entry.js';
+import { AbortedError, EngineError } from '../../ml/errors.js';
 import type { PreparedTable, RunTable } from './prepare-table.js';
 import type { PrepareAnswer } from './prepare.worker.js';
 

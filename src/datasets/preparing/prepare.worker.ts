@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { EngineError } from '../ml/errors.js';
+import { EngineError } from '../../ml/errors.js';
 import { type PreparedTable, prepareTable, type RunTable } from './prepare-table.js';
 
 /** What the thread answers: the table, or the refusal in plain data, since classes do not survive the way. */
