@@ -9,10 +9,13 @@ export const Word = {
   ScratchBytes: 5,
   /** The next item to be taken. */
   Next: 16,
-  /** Followers still at work. */
-  Busy: 32,
+  /** Followers at work, and {@link SHUT} where no more may join them. */
+  Gate: 32,
   Length: 48,
 } as const;
+
+/** Set in the gate between two phases. */
+export const SHUT = 1 << 30;
 
 /** A phase number that ends the followers. */
 export const LEAVE = -1;

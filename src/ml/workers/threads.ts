@@ -1,6 +1,6 @@
 import { binary, instantiate, PHASES, type Exports, type PhaseName } from '../kernels/wasm/binary.js';
 import type { Crew, Scratch } from '../kernels/wasm/crew.js';
-import { awaitChange, LEAVE, Word } from './barrier.js';
+import { awaitChange, LEAVE, SHUT, Word } from './barrier.js';
 
 /** The leader's side of a team: it shares each phase out and takes part in it. */
 export class Threads implements Crew {
@@ -43,7 +43,7 @@ export class Threads implements Crew {
     control[Word.Scratch] = scratch.address;
     control[Word.ScratchBytes] = scratch.bytes;
     Atomics.store(control, Word.Next, 0);
-    Atomics.store(control, Word.Busy, this.size - 1);
+    Atomics.and(control, Word.Gate, ~SHUT);
     Atomics.add(control, Word.Epoch, 1);
     Atomics.notify(control, Word.Epoch);
     try {
@@ -52,10 +52,11 @@ export class Threads implements Crew {
         run(plan, item, scratch.address);
       }
     } finally {
-      // Reached early only by a throw: nothing is left to take, and the followers end with what they have.
+      // Reached early only by a throw: nothing is left to take, and the followers end with what they have. One that the
+      // system has not let run yet is not waited for: it finds the gate shut.
       Atomics.store(control, Word.Next, count);
-      for (let busy = Atomics.load(control, Word.Busy); busy > 0; busy = Atomics.load(control, Word.Busy)) {
-        awaitChange(control, Word.Busy, busy);
+      for (let gate = Atomics.or(control, Word.Gate, SHUT) | SHUT; gate !== SHUT; gate = Atomics.load(control, Word.Gate)) {
+        awaitChange(control, Word.Gate, gate);
       }
     }
   }
@@ -64,17 +65,21 @@ export class Threads implements Crew {
 /** A follower's life: phase after phase until told to leave. */
 export function follow(memory: WebAssembly.Memory, control: Int32Array, rank: number): void {
   const exports = instantiate(binary().module, memory);
-  for (let epoch = 0; ; epoch++) {
+  for (let epoch = 0; ; ) {
     awaitChange(control, Word.Epoch, epoch);
-    const phase = control[Word.Phase];
-    if (phase === LEAVE) return;
-    const run = exports[PHASES[phase]];
-    const plan = control[Word.Plan] >>> 0;
-    const count = control[Word.Count];
-    const scratch = (control[Word.Scratch] >>> 0) + rank * control[Word.ScratchBytes];
-    for (let item = Atomics.add(control, Word.Next, 1); item < count; item = Atomics.add(control, Word.Next, 1)) {
-      run(plan, item, scratch);
+    epoch = Atomics.load(control, Word.Epoch);
+    if (control[Word.Phase] === LEAVE) return;
+    // From here on, if the gate stood open, the leader waits, and what the control block says stands.
+    if ((Atomics.add(control, Word.Gate, 1) & SHUT) === 0) {
+      const run = exports[PHASES[control[Word.Phase]]];
+      const plan = control[Word.Plan] >>> 0;
+      const count = control[Word.Count];
+      const scratch = (control[Word.Scratch] >>> 0) + rank * control[Word.ScratchBytes];
+      for (let item = Atomics.add(control, Word.Next, 1); item < count; item = Atomics.add(control, Word.Next, 1)) {
+        run(plan, item, scratch);
+      }
     }
-    if (Atomics.sub(control, Word.Busy, 1) === 1) Atomics.notify(control, Word.Busy);
+    Atomics.sub(control, Word.Gate, 1);
+    Atomics.notify(control, Word.Gate);
   }
 }
