@@ -1,4 +1,31 @@
+import '@mantine/core/styles.layer.css';
+import '@mantine/notifications/styles.layer.css';
+import './app/app.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { RouterProvider } from 'react-router';
+import { styleNonce } from './app/nonce';
+import { queryClient } from './app/query-client';
+import { router } from './app/router';
+import { theme } from './app/theme';
+import { accessToken } from './session/session';
+
+// A browser that has signed in before asks at once whether it still is.
+void accessToken().catch(() => undefined);
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<h1>Centroid</h1>);
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+        <QueryClientProvider client={queryClient}>
+          <Notifications position="top-right" />
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}

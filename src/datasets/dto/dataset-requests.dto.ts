@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -98,6 +98,7 @@ export class UploadFieldsDto {
 /** `?offset=&limit=` */
 export class RowsQuery {
   /** The first row wanted, counted from 0. */
+  @ApiPropertyOptional({ type: 'integer' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -106,6 +107,7 @@ export class RowsQuery {
   offset = 0;
 
   /** How many rows at most. */
+  @ApiPropertyOptional({ type: 'integer' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()

@@ -145,11 +145,12 @@ export class LabelsDto {
 
 export class ProjectionQuery {
   /** How many points at most. */
+  @ApiPropertyOptional({ type: 'integer' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
-  @Max(10_000)
+  @Max(100_000)
   limit = 2000;
 }
 

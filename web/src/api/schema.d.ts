@@ -898,7 +898,7 @@ export interface components {
              * @description How to begin; default `k-means++`.
              * @default k-means++
              */
-            init: ("k-means++" | "random") | {
+            init?: ("k-means++" | "random") | {
                 /** Format: uuid */
                 centersId: string;
             };
@@ -1040,7 +1040,6 @@ export interface components {
             /** @description Null takes the name away. */
             name: string | null;
         };
-        Object: Record<string, never>;
         PredictionDto: {
             cluster: number;
             /** @description To the centre of the cluster, in the space trained in. */
@@ -3462,11 +3461,11 @@ export interface operations {
     };
     DatasetsController_rows: {
         parameters: {
-            query: {
+            query?: {
                 /** @description How many rows at most. */
-                limit: components["schemas"]["Object"];
+                limit?: number;
                 /** @description The first row wanted, counted from 0. */
-                offset: components["schemas"]["Object"];
+                offset?: number;
             };
             header?: never;
             path: {
@@ -3808,9 +3807,9 @@ export interface operations {
     };
     RunsController_projection: {
         parameters: {
-            query: {
+            query?: {
                 /** @description How many points at most. */
-                limit: components["schemas"]["Object"];
+                limit?: number;
             };
             header?: never;
             path: {

@@ -1,0 +1,24 @@
+import { createBrowserRouter } from 'react-router';
+import { ChatPage } from '../chats/chat-page';
+import { Welcome } from '../chats/welcome';
+import { ResultPage } from '../results/result-page';
+import { SettingsPage } from '../settings/settings-page';
+import { SignInPage } from '../session/sign-in-page';
+import { Layout } from './layout';
+import { Missing, Broken } from './missing';
+
+/** Every screen has an address that can be sent. */
+export const router = createBrowserRouter([
+  { path: '/sign-in', element: <SignInPage /> },
+  {
+    element: <Layout />,
+    errorElement: <Broken />,
+    children: [
+      { index: true, element: <Welcome /> },
+      { path: '/chats/:chatId', element: <ChatPage /> },
+      { path: '/runs/:runId', element: <ResultPage /> },
+      { path: '/settings', element: <SettingsPage /> },
+      { path: '*', element: <Missing /> },
+    ],
+  },
+]);

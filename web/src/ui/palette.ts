@@ -1,0 +1,20 @@
+/** Eight colours of Okabe and Ito that colour-blind people can tell apart; shapes repeat at another pace. */
+const COLORS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#999999', '#f0e442'] as const;
+
+/** Names of ECharts' symbols. */
+const SHAPES = ['circle', 'rect', 'triangle', 'diamond', 'pin'] as const;
+
+/** The one colour of a cluster, everywhere. */
+export function clusterColor(cluster: number): string {
+  return COLORS[cluster % COLORS.length] ?? COLORS[0];
+}
+
+/** Its shape, for colour alone tells nothing to some. */
+export function clusterShape(cluster: number): (typeof SHAPES)[number] {
+  return SHAPES[cluster % SHAPES.length] ?? SHAPES[0];
+}
+
+/** Its one name: the one that somebody gave, or its number. */
+export function clusterLabel(cluster: number, name?: string | null): string {
+  return name ? `${cluster} ${name}` : `Cluster ${cluster}`;
+}
