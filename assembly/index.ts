@@ -5,7 +5,7 @@ export { packCenters } from './centers';
 export { assignAll } from './lloyd';
 export { scan } from './scan';
 export { assignTwo, transform } from './predict';
-export { seedAdd, seedGains, seedGainsFlat, seedMasses, seedNorms, seedTake } from './seed';
+export { seedAdd, seedBegin, seedGains, seedMasses, seedMeet } from './seed';
 export { separationBytes, separations } from './separations';
 export { distances } from './strict';
 export { assignBoxes, boxScratchBytes } from './boxes';
@@ -14,6 +14,7 @@ export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 
 import { Grid } from './grid';
 import { Plan } from './plan';
+import { Seed } from './seed';
 
 /** Bytes of the plan, for a check of its mirror. */
 export function planBytes(): i32 {
@@ -23,6 +24,11 @@ export function planBytes(): i32 {
 /** The same of the grid. */
 export function gridBytes(): i32 {
   return offsetof<Grid>();
+}
+
+/** The same of the record of a seeding. */
+export function seedBytes(): i32 {
+  return offsetof<Seed>();
 }
 
 /**

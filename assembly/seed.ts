@@ -1,228 +1,320 @@
-import { BLOCK, errorsOf, pack, screenedOf, squaresOf, takeRows } from './block';
+import { BLOCK, center, lineOf, screenedOf } from './block';
+import { rowsFrom } from './chunks';
+import { meetBlock } from './meet';
 import { PARTITIONS, partitionStart, Plan } from './plan';
-import { sum4, U, up } from './simd';
-import { strict, strictFour, fourth, third, value } from './strict';
+import { strictFour, strictLow, strictHigh } from './four';
 import { weightOf } from './sums';
-import { products, rowProducts } from './tile';
 
 /**
- * Seeding. `output` holds the squared distance of every row to the closest chosen row (float64), `output2` what a phase
- * finds, `labels` a byte a row: which of up to 8 candidates are nearer, `lower` the rows' squared norms (float32). The
- * chosen or candidate rows stand as centres.
+ * Greedy k-means++. All rows meet the candidates of a step as one tile in float32: that gives the rows which may come
+ * closer, with all that do among them, and what each candidate takes off, give or take a bound. Strict distances are for
+ * those rows alone. The record is mirrored by `src/ml/kernels/wasm/seed.ts`; the plan's `output` points to it, its
+ * `centers` are the candidates.
  */
+@unmanaged
+export class Seed {
+  /** float64 a row: strict squared distance to the closest chosen row. */
+  closest: usize;
+  /** float32 a row: squared length of a row less the middle. */
+  squares: usize;
+  /** uint8 a row: a bit a candidate, set where it may be closer than `closest`. */
+  masks: usize;
+  /** float64, what a phase gives out. */
+  results: usize;
+  /** float64, partition x pitch: the mass of a partition's rows before each stretch of 256. */
+  prefixes: usize;
+  pitch: i32;
+  /** Candidates that the rows meet, at most 8. */
+  count: i32;
+  /** Whether rows are read where they lie. */
+  direct: i32;
+  /** The candidate that a phase adds. */
+  chosen: i32;
+  // float32 from here: the screen's error is at most ofNorm x |x| + ofSquares x (|x|^2 + closest) + fixed
+  ofNorm: f32;
+  ofSquares: f32;
+  fixed: f32;
+}
 
-/** Phase, one a partition: squared norms of the rows as they are, for products without packing. */
-export function seedNorms(planAt: usize, p: i32, base: usize): void {
+/** A weight of which float32 tells nothing. */
+const FAINT: f64 = 1e-30;
+/** Rows between two prefixes. */
+const STRETCH = 256;
+
+// @ts-ignore: decorator
+@inline
+function seedOf(plan: Plan): Seed {
+  return changetype<Seed>(plan.output);
+}
+
+/** Phase, one a chunk: squared lengths of its rows; none is chosen yet, so that any may come closer to the first. */
+export function seedBegin(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
-  const d = plan.columns;
-  const end = partitionStart(plan.rows, p + 1);
-  for (let row = partitionStart(plan.rows, p); row < end; row++) {
-    const x = plan.values + (<usize>row * <usize>d << 2);
-    let square = f32x4.splat(0);
-    let j = 0;
-    for (; j + 4 <= d; j += 4) {
-      const v = v128.load(x + (<usize>j << 2));
-      square = f32x4.add(square, f32x4.mul(v, v));
-    }
-    let sum = sum4(square);
-    for (; j < d; j++) sum += load<f32>(x + (<usize>j << 2)) * load<f32>(x + (<usize>j << 2));
-    store<f32>(plan.lower + (<usize>row << 2), sum);
+  const seed = seedOf(plan);
+  const end = rowsFrom(plan, chunk + 1);
+  for (let row = rowsFrom(plan, chunk); row < end; row++) {
+    store<f32>(seed.squares + (<usize>row << 2), center(plan, row, lineOf(base)));
+    store<f64>(seed.closest + (<usize>row << 3), Infinity);
+    store<u8>(seed.masks + <usize>row, 255);
   }
 }
 
-/**
- * Phase, one a partition: what each of the k candidates would take off, to `output2`, candidate x partition. Screened by
- * products; where a candidate may be nearer, decided strictly, row by row in order.
- */
-export function seedGains(planAt: usize, p: i32, base: usize): void {
+/** Phase, one a chunk: its rows meet the candidates. `results` get 8 gains and 8 bounds on their error a chunk. */
+export function seedMeet(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
-  const k = plan.k;
-  const end = partitionStart(plan.rows, p + 1);
-  const d = <f64>plan.columns;
-  const C = <f64>plan.centerNorm;
-  // The error of products is at most kappa (|x|^2 / 2 + 3/2 C^2), that of the norm included.
-  const kappa = U * (2.5 * d + 40);
-  const direct = plan.lower != 0;
-  for (let c = 0; c < k; c++) store<f64>(plan.output2 + (<usize>(c * PARTITIONS + p) << 3), 0);
-  for (let row = partitionStart(plan.rows, p); row < end; row += BLOCK) {
+  const seed = seedOf(plan);
+  const zero = f64x2.splat(0);
+  let g0 = zero, g1 = zero, g2 = zero, g3 = zero, e0 = zero, e1 = zero, e2 = zero, e3 = zero;
+  const end = rowsFrom(plan, chunk + 1);
+  for (let row = rowsFrom(plan, chunk); row < end; row += BLOCK) {
     const count = min(BLOCK, end - row);
-    if (direct) {
-      rowProducts(plan, base, row, count);
-    } else {
-      takeRows(base, row, count);
-      pack(plan, base, (count + 3) & ~3);
-      products(plan, base, count);
-    }
-    for (let r = 0; r < count; r++) {
-      const i = row + r;
-      const closest = load<f64>(plan.output + (<usize>i << 3));
-      let square: f64;
-      let error: f64;
-      if (direct) {
-        square = <f64>load<f32>(plan.lower + (<usize>i << 2));
-        error = kappa * (square + 3 * C * C) + 1e-37;
-      } else {
-        square = <f64>load<f32>(squaresOf(base) + (<usize>r << 2));
-        error = <f64>load<f32>(errorsOf(base) + (<usize>r << 2)) + (d / 4 + 8) * U * square;
-      }
-      const limit = f32x4.splat(up(closest - square + error));
-      const values = screenedOf(base, plan) + (<usize>r << 5);
-      // Written so that a value that is not a number stays in.
-      const far = i32x4.bitmask(f32x4.gt(v128.load(values), limit)) | (i32x4.bitmask(f32x4.gt(v128.load(values, 16), limit)) << 4);
-      const mask = ~far & ((1 << k) - 1);
-      let nearer = 0;
-      if (mask) nearer = gain(plan, p, i, closest, mask);
-      store<u8>(plan.labels + <usize>i, <u8>nearer);
-    }
+    meetBlock(plan, base, row, count, seed.direct, <i32>(seed.count <= 4));
+    weigh(plan, seed, base, row, count);
+    g0 = f64x2.add(g0, f64x2.promote_low_f32x4(gainLow));
+    g1 = f64x2.add(g1, f64x2.promote_low_f32x4(upper(gainLow)));
+    g2 = f64x2.add(g2, f64x2.promote_low_f32x4(gainHigh));
+    g3 = f64x2.add(g3, f64x2.promote_low_f32x4(upper(gainHigh)));
+    e0 = f64x2.add(e0, f64x2.promote_low_f32x4(doubtLow));
+    e1 = f64x2.add(e1, f64x2.promote_low_f32x4(upper(doubtLow)));
+    e2 = f64x2.add(e2, f64x2.promote_low_f32x4(doubtHigh));
+    e3 = f64x2.add(e3, f64x2.promote_low_f32x4(upper(doubtHigh)));
   }
-}
-
-/** Adds to the gains of the candidates in the mask. @returns those that are nearer */
-function gain(plan: Plan, p: i32, row: i32, closest: f64, mask: i32): i32 {
-  const weight = weightOf(plan, row);
-  let nearer = 0;
-  while (mask) {
-    const a = ctz(mask);
-    mask &= mask - 1;
-    const b = mask ? ctz(mask) : a;
-    mask &= mask - 1;
-    const c = mask ? ctz(mask) : a;
-    mask &= mask - 1;
-    const e = mask ? ctz(mask) : a;
-    mask &= mask - 1;
-    let first: f64;
-    let pair = f64x2.splat(0);
-    if (b == a) first = strict(plan, row, a);
-    else {
-      pair = strictFour(plan, row, a, b, c, e);
-      first = f64x2.extract_lane(pair, 0);
-    }
-    nearer |= note(plan, p, a, weight, closest, first);
-    if (b != a) nearer |= note(plan, p, b, weight, closest, f64x2.extract_lane(pair, 1));
-    if (c != a) nearer |= note(plan, p, c, weight, closest, third);
-    if (e != a) nearer |= note(plan, p, e, weight, closest, fourth);
-  }
-  return nearer;
+  const out = seed.results + (<usize>chunk << 7);
+  v128.store(out, g0); v128.store(out, g1, 16); v128.store(out, g2, 32); v128.store(out, g3, 48);
+  v128.store(out, e0, 64); v128.store(out, e1, 80); v128.store(out, e2, 96); v128.store(out, e3, 112);
 }
 
 // @ts-ignore: decorator
 @inline
-function note(plan: Plan, p: i32, c: i32, weight: f64, closest: f64, d2: f64): i32 {
-  if (!(d2 < closest)) return 0;
-  const at = plan.output2 + (<usize>(c * PARTITIONS + p) << 3);
-  store<f64>(at, load<f64>(at) + weight * (closest - d2));
-  return 1 << c;
+function upper(v: v128): v128 {
+  return i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
-/** Phase, one a partition: the chosen row, centre 0, comes closest to the rows whose byte has the bit `now` names. */
-export function seedTake(planAt: usize, p: i32, base: usize): void {
-  const plan = changetype<Plan>(planAt);
-  const bit = 1 << plan.now;
-  const end = partitionStart(plan.rows, p + 1);
-  for (let row = partitionStart(plan.rows, p); row < end; row++) {
-    if (!(<i32>load<u8>(plan.labels + <usize>row) & bit)) continue;
-    store<f64>(plan.output + (<usize>row << 3), strict(plan, row, 0));
+/** What {@link weigh} adds up, a lane a candidate. One instance is one thread's. */
+let gainLow: v128 = f32x4.splat(0);
+let gainHigh: v128 = f32x4.splat(0);
+let doubtLow: v128 = f32x4.splat(0);
+let doubtHigh: v128 = f32x4.splat(0);
+
+/** The screened values of a block beside what its rows have: masks, gains and their doubt. */
+function weigh(plan: Plan, seed: Seed, base: usize, first: i32, count: i32): void {
+  const used = (1 << seed.count) - 1;
+  const ofNorm = f32x4.splat(seed.ofNorm), ofSquares = f32x4.splat(seed.ofSquares), fixed = f32x4.splat(seed.fixed);
+  const zero = f32x4.splat(0);
+  let values = screenedOf(base, plan);
+  let g0 = zero, g1 = zero, u0 = zero, u1 = zero;
+  for (let r = 0; r < count; r += 4) {
+    const row = <usize>(first + r);
+    const closest = closestFour(seed, row);
+    const square = v128.load(seed.squares + (row << 2));
+    const bar = f32x4.sub(closest, square);
+    const error = f32x4.add(
+      f32x4.add(f32x4.mul(ofNorm, f32x4.sqrt(square)), f32x4.mul(ofSquares, f32x4.add(square, closest))),
+      fixed,
+    );
+    const limit = f32x4.add(bar, error);
+    const rows = min(4, count - r);
+    for (let i = 0; i < rows; i++, values += 32) {
+      const l = lane(limit, i);
+      const v0 = v128.load(values), v1 = v128.load(values, 16);
+      // Written so that a value that is not a number stays in.
+      const far0 = f32x4.gt(v0, l), far1 = f32x4.gt(v1, l);
+      const mask = ~(i32x4.bitmask(far0) | (i32x4.bitmask(far1) << 4)) & used;
+      store<u8>(seed.masks + row + <usize>i, <u8>mask);
+      if (!mask) continue;
+      const b = lane(bar, i);
+      let e = lane(error, i);
+      let x0 = f32x4.pmax(zero, f32x4.sub(b, v0)), x1 = f32x4.pmax(zero, f32x4.sub(b, v1));
+      if (plan.weights) {
+        const weight = load<f64>(plan.weights + ((row + <usize>i) << 3));
+        const w = f32x4.splat(<f32>weight);
+        x0 = f32x4.mul(w, x0);
+        x1 = f32x4.mul(w, x1);
+        // What float32 hardly holds is left to float64.
+        e = weight < FAINT && weight != 0 ? f32x4.splat(Infinity) : f32x4.mul(w, e);
+      }
+      g0 = f32x4.add(g0, x0);
+      g1 = f32x4.add(g1, x1);
+      u0 = f32x4.add(u0, v128.andnot(e, far0));
+      u1 = f32x4.add(u1, v128.andnot(e, far1));
+    }
   }
+  gainLow = g0;
+  gainHigh = g1;
+  doubtLow = u0;
+  doubtHigh = u1;
 }
 
-/** Phase, one a partition: the chosen row, centre 0, where it is closer. */
-export function seedAdd(planAt: usize, p: i32, base: usize): void {
-  const plan = changetype<Plan>(planAt);
-  const end = partitionStart(plan.rows, p + 1);
-  for (let row = partitionStart(plan.rows, p); row < end; row++) {
-    const at = plan.output + (<usize>row << 3);
-    const d2 = strict(plan, row, 0);
-    if (d2 < load<f64>(at)) store<f64>(at, d2);
+/** `closest` of four rows as float32. */
+// @ts-ignore: decorator
+@inline
+function closestFour(seed: Seed, row: usize): v128 {
+  const at = seed.closest + (row << 3);
+  const low = f32x4.demote_f64x2_zero(v128.load(at)), high = f32x4.demote_f64x2_zero(v128.load(at, 16));
+  return i8x16.shuffle(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+// @ts-ignore: decorator
+@inline
+function lane(v: v128, i: i32): v128 {
+  if (i == 0) return i8x16.shuffle(v, v, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
+  if (i == 1) return i8x16.shuffle(v, v, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
+  if (i == 2) return i8x16.shuffle(v, v, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11);
+  return i8x16.shuffle(v, v, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
+}
+
+/** Rows that wait for their strict distances. One instance is one thread's. */
+let row0: i32 = 0;
+let row1: i32 = 0;
+let row2: i32 = 0;
+let row3: i32 = 0;
+let waiting: i32 = 0;
+
+/** Takes a row in; whether there are four now. */
+// @ts-ignore: decorator
+@inline
+function wait(row: i32): bool {
+  row0 = row1;
+  row1 = row2;
+  row2 = row3;
+  row3 = row;
+  return ++waiting == 4;
+}
+
+/** The strict distances of those that wait, the last of which stands for those that are missing. */
+// @ts-ignore: decorator
+@inline
+function measureWaiting(plan: Plan, c: i32): void {
+  for (; waiting < 4; waiting++) {
+    row0 = row1;
+    row1 = row2;
+    row2 = row3;
   }
+  waiting = 0;
+  strictFour(plan, c, row0, row1, row2, row3);
 }
 
-/** Phase, one a four partitions: their masses to `output2`. Four sums at a time hide how long one addition takes. */
+// @ts-ignore: decorator
+@inline
+function approach(seed: Seed, row: i32, d2: f64): void {
+  const at = seed.closest + (<usize>row << 3);
+  if (d2 < load<f64>(at)) store<f64>(at, d2);
+}
+
+function approachAll(plan: Plan, seed: Seed): void {
+  measureWaiting(plan, seed.chosen);
+  approach(seed, row0, f64x2.extract_lane(strictLow, 0));
+  approach(seed, row1, f64x2.extract_lane(strictLow, 1));
+  approach(seed, row2, f64x2.extract_lane(strictHigh, 0));
+  approach(seed, row3, f64x2.extract_lane(strictHigh, 1));
+}
+
+/** Phase, one a chunk: `closest` of the rows that may come closer to the chosen candidate. */
+export function seedAdd(planAt: usize, chunk: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const seed = seedOf(plan);
+  const bits: u64 = 0x0101010101010101 << seed.chosen;
+  const end = rowsFrom(plan, chunk + 1);
+  waiting = 0;
+  for (let row = rowsFrom(plan, chunk); row < end; row += 8) {
+    // Masks are padded, so that eight can be read anywhere.
+    let found = load<u64>(seed.masks + <usize>row) & bits;
+    if (end - row < 8) found &= (<u64>1 << (<u64>(end - row) << 3)) - 1;
+    for (; found; found &= found - 1) if (wait(row + <i32>(ctz(found) >> 3))) approachAll(plan, seed);
+  }
+  if (waiting) approachAll(plan, seed);
+}
+
+let gain: f64 = 0;
+
+// @ts-ignore: decorator
+@inline
+function take(plan: Plan, seed: Seed, row: i32, d2: f64): void {
+  const closest = load<f64>(seed.closest + (<usize>row << 3));
+  if (d2 < closest) gain += weightOf(plan, row) * (closest - d2);
+}
+
+/** Takes the last `rows` of four in, in row order. */
+function takeAll(plan: Plan, seed: Seed, c: i32): void {
+  const missing = 4 - waiting;
+  measureWaiting(plan, c);
+  take(plan, seed, row0, f64x2.extract_lane(strictLow, 0));
+  if (missing < 3) take(plan, seed, row1, f64x2.extract_lane(strictLow, 1));
+  if (missing < 2) take(plan, seed, row2, f64x2.extract_lane(strictHigh, 0));
+  if (missing < 1) take(plan, seed, row3, f64x2.extract_lane(strictHigh, 1));
+}
+
+/** Phase, one a candidate and partition: strictly what the candidate would take off; to `results`. */
+export function seedGains(planAt: usize, item: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const seed = seedOf(plan);
+  const c = item / PARTITIONS;
+  const p = item - c * PARTITIONS;
+  const bits: u64 = 0x0101010101010101 << c;
+  const end = partitionStart(plan.rows, p + 1);
+  gain = 0;
+  waiting = 0;
+  for (let row = partitionStart(plan.rows, p); row < end; row += 8) {
+    let found = load<u64>(seed.masks + <usize>row) & bits;
+    if (end - row < 8) found &= (<u64>1 << (<u64>(end - row) << 3)) - 1;
+    for (; found; found &= found - 1) if (wait(row + <i32>(ctz(found) >> 3))) takeAll(plan, seed, c);
+  }
+  if (waiting) takeAll(plan, seed, c);
+  store<f64>(seed.results + (<usize>item << 3), gain);
+}
+
+// @ts-ignore: decorator
+@inline
+function massOf(plan: Plan, seed: Seed, row: i32): f64 {
+  return weightOf(plan, row) * load<f64>(seed.closest + (<usize>row << 3));
+}
+
+/** Phase, one for four partitions, whose sums go on side by side: masses to `results`, and the prefixes. */
 export function seedMasses(planAt: usize, item: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
+  const seed = seedOf(plan);
   const p = item << 2;
   const s0 = partitionStart(plan.rows, p);
   const s1 = partitionStart(plan.rows, p + 1);
   const s2 = partitionStart(plan.rows, p + 2);
   const s3 = partitionStart(plan.rows, p + 3);
   const s4 = partitionStart(plan.rows, p + 4);
-  let a: f64 = 0, b: f64 = 0, c: f64 = 0, e: f64 = 0;
-  // Partitions differ by a row at most.
   const common = min(min(s1 - s0, s2 - s1), min(s3 - s2, s4 - s3));
-  for (let i = 0; i < common; i++) {
-    a += mass(plan, s0 + i);
-    b += mass(plan, s1 + i);
-    c += mass(plan, s2 + i);
-    e += mass(plan, s3 + i);
-  }
-  for (let i = s0 + common; i < s1; i++) a += mass(plan, i);
-  for (let i = s1 + common; i < s2; i++) b += mass(plan, i);
-  for (let i = s2 + common; i < s3; i++) c += mass(plan, i);
-  for (let i = s3 + common; i < s4; i++) e += mass(plan, i);
-  const out = plan.output2 + (<usize>p << 3);
-  store<f64>(out, a);
-  store<f64>(out, b, 8);
-  store<f64>(out, c, 16);
-  store<f64>(out, e, 24);
-}
-
-// @ts-ignore: decorator
-@inline
-function mass(plan: Plan, row: i32): f64 {
-  return weightOf(plan, row) * load<f64>(plan.output + (<usize>row << 3));
-}
-
-/**
- * As `seedGains`, for up to three columns: two rows at a time meet every candidate strictly. What is not nearer adds
- * nothing, to the bit.
- */
-export function seedGainsFlat(planAt: usize, p: i32, base: usize): void {
-  const plan = changetype<Plan>(planAt);
-  const d = <usize>plan.columns;
-  const k = plan.k;
-  const start = partitionStart(plan.rows, p);
-  const end = partitionStart(plan.rows, p + 1);
-  const zero = f64x2.splat(0);
-  memory.fill(base, 0, 64);
-  let row = start;
-  for (; row < end; row += 2) {
-    const next = row + 1 < end ? row + 1 : row;
-    const i = <usize>row * d;
-    const j = <usize>next * d;
-    const x = f64x2(value(plan, i), value(plan, j));
-    const y = d > 1 ? f64x2(value(plan, i + 1), value(plan, j + 1)) : zero;
-    const z = d > 2 ? f64x2(value(plan, i + 2), value(plan, j + 2)) : zero;
-    const closest = f64x2(load<f64>(plan.output + (<usize>row << 3)), load<f64>(plan.output + (<usize>next << 3)));
-    let nearer = 0;
-    let nearerNext = 0;
-    for (let c = 0; c < k; c++) {
-      const center = plan.centers + ((<usize>c * d) << 3);
-      const u = f64x2.sub(x, v128.load64_splat(center));
-      let d2 = f64x2.mul(u, u);
-      if (d > 1) {
-        const v = f64x2.sub(y, v128.load64_splat(center, 8));
-        d2 = f64x2.add(d2, f64x2.mul(v, v));
+  let m0: f64 = 0, m1: f64 = 0, m2: f64 = 0, m3: f64 = 0;
+  const pitch = <usize>seed.pitch << 3;
+  let out = seed.prefixes + <usize>p * pitch;
+  for (let start = 0; start <= common; start += STRETCH, out += 8) {
+    store<f64>(out, m0);
+    store<f64>(out + pitch, m1);
+    store<f64>(out + 2 * pitch, m2);
+    store<f64>(out + 3 * pitch, m3);
+    const end = min(common, start + STRETCH);
+    if (plan.weights) {
+      for (let i = start; i < end; i++) {
+        m0 += massOf(plan, seed, s0 + i);
+        m1 += massOf(plan, seed, s1 + i);
+        m2 += massOf(plan, seed, s2 + i);
+        m3 += massOf(plan, seed, s3 + i);
       }
-      if (d > 2) {
-        const w = f64x2.sub(z, v128.load64_splat(center, 16));
-        d2 = f64x2.add(d2, f64x2.mul(w, w));
+    } else {
+      let a = seed.closest + (<usize>(s0 + start) << 3);
+      const b = <usize>(s1 - s0) << 3, c = <usize>(s2 - s0) << 3, d = <usize>(s3 - s0) << 3;
+      for (const stop = a + (<usize>(end - start) << 3); a < stop; a += 8) {
+        m0 += load<f64>(a);
+        m1 += load<f64>(a + b);
+        m2 += load<f64>(a + c);
+        m3 += load<f64>(a + d);
       }
-      const lt = i64x2.bitmask(f64x2.lt(d2, closest));
-      if (!lt) continue;
-      const off = f64x2.sub(closest, d2);
-      const at = base + (<usize>c << 3);
-      let sum = load<f64>(at);
-      if (lt & 1) {
-        sum += weightOf(plan, row) * f64x2.extract_lane(off, 0);
-        nearer |= 1 << c;
-      }
-      if (lt & 2 && next != row) {
-        sum += weightOf(plan, next) * f64x2.extract_lane(off, 1);
-        nearerNext |= 1 << c;
-      }
-      store<f64>(at, sum);
     }
-    store<u8>(plan.labels + <usize>row, <u8>nearer);
-    if (next != row) store<u8>(plan.labels + <usize>next, <u8>nearerNext);
   }
-  for (let c = 0; c < k; c++) store<f64>(plan.output2 + (<usize>(c * PARTITIONS + p) << 3), load<f64>(base + (<usize>c << 3)));
+  // Partitions differ by a row at most.
+  if (s1 - s0 > common) m0 += massOf(plan, seed, s1 - 1);
+  if (s2 - s1 > common) m1 += massOf(plan, seed, s2 - 1);
+  if (s3 - s2 > common) m2 += massOf(plan, seed, s3 - 1);
+  if (s4 - s3 > common) m3 += massOf(plan, seed, s4 - 1);
+  const results = seed.results + (<usize>p << 3);
+  store<f64>(results, m0);
+  store<f64>(results, m1, 8);
+  store<f64>(results, m2, 16);
+  store<f64>(results, m3, 24);
 }

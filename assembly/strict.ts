@@ -62,32 +62,3 @@ export function distances(planAt: usize, chunk: i32, base: usize): void {
     store<f64>(plan.output + (<usize>row << 3), strict(plan, row, c));
   }
 }
-
-/** The other two of {@link strictFour}. One instance is one thread's. */
-export let third: f64 = 0;
-export let fourth: f64 = 0;
-
-/** Four such distances of one row; the third and fourth are left aside. */
-export function strictFour(plan: Plan, row: i32, a: i32, b: i32, c: i32, e: i32): v128 {
-  const d = <usize>plan.columns;
-  let pa = plan.centers + (<usize>a * d << 3);
-  let pb = plan.centers + (<usize>b * d << 3);
-  let pc = plan.centers + (<usize>c * d << 3);
-  let pe = plan.centers + (<usize>e * d << 3);
-  const end = pa + (d << 3);
-  let low = f64x2.splat(0);
-  let high = low;
-  const wide = plan.wide;
-  let x = plan.values + (<usize>row * d << (wide ? 3 : 2));
-  for (; pa < end; pa += 8, pb += 8, pc += 8, pe += 8) {
-    const v = f64x2.splat(wide ? load<f64>(x) : <f64>load<f32>(x));
-    const s = f64x2.sub(v, v128.load64_lane(pb, v128.load64_zero(pa), 1));
-    const t = f64x2.sub(v, v128.load64_lane(pe, v128.load64_zero(pc), 1));
-    low = f64x2.add(low, f64x2.mul(s, s));
-    high = f64x2.add(high, f64x2.mul(t, t));
-    x += wide ? 8 : 4;
-  }
-  third = f64x2.extract_lane(high, 0);
-  fourth = f64x2.extract_lane(high, 1);
-  return low;
-}

@@ -10,27 +10,19 @@ import { dot16, fma } from './simd';
  */
 export function products(plan: Plan, base: usize, count: i32): void {
   if (plan.integer) products16(plan, base, count);
-  else products32(plan, base, count, packedOf(base, plan), packedPitch(plan));
+  else products32(plan, base, count);
 }
 
-/**
- * The same of rows as they lie in a float32 table, from `first` on, with nothing taken off. Rows after the last may be
- * read, to no effect.
- */
-export function rowProducts(plan: Plan, base: usize, first: i32, count: i32): void {
-  const pitch = <usize>plan.columns << 2;
-  products32(plan, base, count, plan.values + <usize>first * pitch, pitch);
-}
-
-function products32(plan: Plan, base: usize, count: i32, rows: usize, pitch: usize): void {
+function products32(plan: Plan, base: usize, count: i32): void {
   const d = plan.columns;
+  const pitch = packedPitch(plan);
   const width = <usize>plan.tiles << 5;
   const even = d & ~1;
   let tile = plan.packed;
   for (let t: usize = 0; t < <usize>plan.tiles; t++) {
     const n0 = v128.load(plan.norms + (t << 5));
     const n1 = v128.load(plan.norms + (t << 5), 16);
-    let row = rows;
+    let row = packedOf(base, plan);
     let out = screenedOf(base, plan) + (t << 5);
     let c = tile;
     for (let r = 0; r < count; r += 4) {

@@ -8,6 +8,7 @@ import {
   type Kernel,
   type KernelFactory,
   type KernelInput,
+  type Seeding,
 } from './kernel.js';
 
 /** What the suite makes of an input by itself, in the plainest float64: the law every kernel is held to. */
@@ -190,6 +191,42 @@ function checkTraining(kernel: Kernel, law: Law, start: Float64Array, k: number,
   assigner.close();
 }
 
+/** The candidate that leaves the lowest potential, its gains taken off one by one. */
+function lowest(law: Law, closest: Float64Array, candidates: Int32Array): number {
+  const { columns } = law.input;
+  const masses = law.overRows((i) => law.weight(i) * closest[i]);
+  const potential = masses.reduce((sum, mass) => sum + mass, 0);
+  const left = Array.from(candidates, (candidate) => {
+    const center = law.values.subarray(candidate * columns, (candidate + 1) * columns);
+    const gains = law.overRows((i) => {
+      const distance = law.d2(i, center, 0);
+      return distance < closest[i] ? law.weight(i) * (closest[i] - distance) : 0;
+    });
+    return gains.reduce((rest, gain) => rest - gain, potential);
+  });
+  return left.indexOf(Math.min(...left));
+}
+
+function checkDraws(seeding: Seeding, law: Law, closest: Float64Array, generator: Generator): void {
+  for (let p = 0; p < PARTITIONS; p++) {
+    const mass = (i: number): number => law.weight(i) * closest[i];
+    const before = generator.uniform();
+    const massive: { row: number; upTo: number }[] = [];
+    let upTo = 0;
+    for (let row = law.bounds[p]; row < law.bounds[p + 1]; row++) {
+      if (mass(row) === 0) continue;
+      upTo += mass(row);
+      massive.push({ row, upTo: before + upTo });
+    }
+    if (massive.length === 0) continue;
+    for (const target of [0, before + generator.uniform() * upTo, massive[massive.length >> 1].upTo]) {
+      const drawn = massive.find((one) => one.upTo > target);
+      if (drawn !== undefined) expect(seeding.reach(p, before, target)).toBe(drawn.row);
+    }
+    expect(seeding.reach(p, -Infinity, Infinity)).toBe(massive.at(-1)!.row);
+  }
+}
+
 function checkSeeding(kernel: Kernel, law: Law, seed: number): void {
   const { rows } = law.input;
   const generator = new Generator(seed, 2);
@@ -215,6 +252,18 @@ function checkSeeding(kernel: Kernel, law: Law, seed: number): void {
       });
       expect(Array.from(gains.subarray(t * PARTITIONS, (t + 1) * PARTITIONS))).toEqual(Array.from(expected));
     });
+    checkDraws(seeding, law, closest, generator);
+    // More candidates than a tile has lanes, some of them twice, one a chosen row.
+    const many = Int32Array.from({ length: 2 + (step % 3) * 8 }, () => generator.below(rows));
+    many[1] = step % 2 === 0 ? many[0] : row;
+    const best = seeding.best(many);
+    expect(best).toBe(lowest(law, closest, many));
+    if (step % 2 === 0) continue;
+    seeding.add(many[best]);
+    kernel.row(many[best], own);
+    for (let i = 0; i < rows; i++) closest[i] = Math.min(closest[i], law.d2(i, own, 0));
+    expect(Array.from(seeding.closest)).toEqual(Array.from(closest));
+    expect(Array.from(seeding.masses)).toEqual(Array.from(law.overRows((i) => law.weight(i) * closest[i])));
   }
   seeding.close();
 }

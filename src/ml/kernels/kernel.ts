@@ -105,8 +105,14 @@ export interface Seeding {
   /** Sum of weight x closest, a partition each (length {@link PARTITIONS}), in row order. Read-only to the caller. */
   readonly masses: Float64Array;
 
-  /** Chooses a row: `closest` falls where d2 to it is lower, `masses` follow. */
+  /** Chooses a row: `closest` falls where d2 to it is lower, `masses` follow. Cheapest for a candidate of the last call. */
   add(row: number): void;
+
+  /**
+   * The first row of a partition at which `before` and the mass of the partition's rows up to it, added up in row order,
+   * exceed `target`; the last row that has any mass where none does.
+   */
+  reach(partition: number, before: number, target: number): number;
 
   /**
    * What each candidate row would take off: a partition's sum, in row order, of weight x (closest - d2) over the rows
@@ -114,6 +120,12 @@ export interface Seeding {
    * @param gains OUT, `candidates.length x PARTITIONS`
    */
   gains(candidates: Int32Array, gains: Float64Array): void;
+
+  /**
+   * Index of the candidate whose choice would leave the lowest potential (the masses added up, less its gains one by
+   * one), the first where they tie.
+   */
+  best(candidates: Int32Array): number;
 
   close(): void;
 }

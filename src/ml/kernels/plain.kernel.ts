@@ -10,6 +10,7 @@ import {
   type NearestTwo,
   type Seeding,
 } from './kernel.js';
+import { PlainSeeding } from './plain.seeding.js';
 import { plainSeparations } from './plain.separations.js';
 
 /** Multiplications between two calls of `interrupt`: some milliseconds. */
@@ -147,54 +148,6 @@ export class PlainKernel implements Kernel {
       const end = Math.min(to, start + step);
       for (let i = start; i < end; i++) visit(i);
     }
-  }
-}
-
-class PlainSeeding implements Seeding {
-  readonly closest: Float64Array;
-  readonly masses = new Float64Array(PARTITIONS);
-  private readonly chosen: Float64Array;
-
-  constructor(private readonly kernel: PlainKernel) {
-    this.closest = new Float64Array(kernel.rows).fill(Infinity);
-    this.chosen = new Float64Array(kernel.columns);
-  }
-
-  add(row: number): void {
-    const { kernel, closest, chosen, masses } = this;
-    const { bounds, weights } = kernel;
-    kernel.row(row, chosen);
-    for (let p = 0; p < PARTITIONS; p++) {
-      let mass = 0;
-      const visit = (i: number): void => {
-        const distance = kernel.d2(i, chosen, 0);
-        if (distance < closest[i]) closest[i] = distance;
-        mass += weights === null ? closest[i] : weights[i] * closest[i];
-      };
-      kernel.byChunks(1, visit, bounds[p], bounds[p + 1]);
-      masses[p] = mass;
-    }
-  }
-
-  gains(candidates: Int32Array, gains: Float64Array): void {
-    const { kernel, closest, chosen } = this;
-    const { bounds, weights } = kernel;
-    candidates.forEach((candidate, t) => {
-      kernel.row(candidate, chosen);
-      for (let p = 0; p < PARTITIONS; p++) {
-        let gain = 0;
-        const visit = (i: number): void => {
-          const distance = kernel.d2(i, chosen, 0);
-          if (distance < closest[i]) gain += (weights?.[i] ?? 1) * (closest[i] - distance);
-        };
-        kernel.byChunks(1, visit, bounds[p], bounds[p + 1]);
-        gains[t * PARTITIONS + p] = gain;
-      }
-    });
-  }
-
-  close(): void {
-    // Nothing is held but garbage-collected memory.
   }
 }
 

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js';
-import { PARTITIONS, partitionBounds, type Kernel, type Seeding } from '../kernels/kernel.js';
+import { PARTITIONS, partitionBounds, type Kernel } from '../kernels/kernel.js';
+import { firstBeyond, total } from '../kernels/potential.js';
 import type { Generator } from './generator.js';
 
 /**
@@ -7,16 +8,12 @@ import type { Generator } from './generator.js';
  * of careful seeding"; several candidates a step as in their section on experiments, and in scikit-learn).
  */
 export class Helper {
-  private readonly bounds: Int32Array;
-
   /** @param weights one a row, as the kernel has them; null where all are 1 */
   constructor(
     private readonly kernel: Kernel,
     private readonly weights: Float64Array | null,
     private readonly interrupt: () => void,
-  ) {
-    this.bounds = partitionBounds(kernel.rows);
-  }
+  ) {}
 
   /**
    * k rows, in the order drawn: the first by weight, each further one the best of 2 + floor(ln k) candidates drawn with
@@ -27,17 +24,17 @@ export class Helper {
     const trials = 2 + Math.floor(Math.log(k));
     const chosen = new Int32Array(k);
     const candidates = new Int32Array(trials);
-    const gains = new Float64Array(trials * PARTITIONS);
     const seeding = this.kernel.seeding();
     try {
-      chosen[0] = this.draw(this.weightMasses(), null, generator);
+      chosen[0] = this.first(generator);
       seeding.add(chosen[0]);
       for (let step = 1; step < k; step++) {
         this.interrupt();
         if (total(seeding.masses) === 0) throw tooFewDistinct(step, k);
-        for (let t = 0; t < trials; t++) candidates[t] = this.draw(seeding.masses, seeding, generator);
-        seeding.gains(candidates, gains);
-        chosen[step] = candidates[this.best(total(seeding.masses), gains)]!;
+        for (let t = 0; t < trials; t++) {
+          candidates[t] = draw(seeding.masses, generator, (p, before, target) => seeding.reach(p, before, target));
+        }
+        chosen[step] = candidates[seeding.best(candidates)]!;
         seeding.add(chosen[step]);
       }
     } finally {
@@ -82,58 +79,21 @@ export class Helper {
     if (seen.size < k) throw tooFewDistinct(seen.size, k);
   }
 
-  /** Index of the candidate of lowest potential, the first drawn where they tie. */
-  private best(potential: number, gains: Float64Array): number {
-    let best = 0;
-    let lowest = Infinity;
-    for (let t = 0; t * PARTITIONS < gains.length; t++) {
-      let left = potential;
-      for (let p = 0; p < PARTITIONS; p++) left -= gains[t * PARTITIONS + p];
-      if (left < lowest) {
-        lowest = left;
-        best = t;
-      }
-    }
-    return best;
-  }
-
-  /** Inverse transform: the first row where the cumulated mass, partition by partition, exceeds a uniform share of all. */
-  private draw(masses: Float64Array, seeding: Seeding | null, generator: Generator): number {
-    const target = generator.uniform() * total(masses);
-    let before = 0;
-    let last = 0;
-    for (let p = 0; p < PARTITIONS; p++) {
-      const after = before + masses[p];
-      if (masses[p] > 0) {
-        last = p;
-        if (after > target) return this.drawWithin(p, before, target, seeding);
-      }
-      before = after;
-    }
-    // The product was rounded up to the whole: the last row that has any mass.
-    return this.drawWithin(last, -Infinity, Infinity, seeding);
-  }
-
-  private drawWithin(partition: number, before: number, target: number, seeding: Seeding | null): number {
-    const end = this.bounds[partition + 1];
-    let within = 0;
-    let last = this.bounds[partition];
-    for (let i = last; i < end; i++) {
-      const mass = (this.weights?.[i] ?? 1) * (seeding === null ? 1 : seeding.closest[i]);
-      if (mass === 0) continue;
-      within += mass;
-      last = i;
-      if (before + within > target) break;
-    }
-    return last;
-  }
-
-  private weightMasses(): Float64Array {
+  /** A row with probability weight. */
+  private first(generator: Generator): number {
+    const { weights } = this;
+    const { rows } = this.kernel;
+    // Without weights the cumulated mass of a row is its number plus one.
+    if (weights === null) return Math.min(rows - 1, Math.floor(generator.uniform() * rows));
+    const bounds = partitionBounds(rows);
+    const ones = new Float64Array(rows).fill(1);
     const masses = new Float64Array(PARTITIONS);
     for (let p = 0; p < PARTITIONS; p++) {
-      for (let i = this.bounds[p]; i < this.bounds[p + 1]; i++) masses[p] += this.weights?.[i] ?? 1;
+      for (let i = bounds[p]; i < bounds[p + 1]; i++) masses[p] += weights[i];
     }
-    return masses;
+    return draw(masses, generator, (p, before, target) =>
+      firstBeyond(ones, weights, bounds[p], bounds[p + 1], 0, before, target),
+    );
   }
 
   /** The same text for two rows if and only if their values are equal. */
@@ -145,10 +105,25 @@ export class Helper {
   }
 }
 
-function total(masses: Float64Array): number {
-  let sum = 0;
-  for (const mass of masses) sum += mass;
-  return sum;
+/** Inverse transform: the first row where the cumulated mass, partition by partition, exceeds a uniform share of all. */
+function draw(
+  masses: Float64Array,
+  generator: Generator,
+  reach: (partition: number, before: number, target: number) => number,
+): number {
+  const target = generator.uniform() * total(masses);
+  let before = 0;
+  let last = 0;
+  for (let p = 0; p < PARTITIONS; p++) {
+    const after = before + masses[p];
+    if (masses[p] > 0) {
+      last = p;
+      if (after > target) return reach(p, before, target);
+    }
+    before = after;
+  }
+  // The product was rounded up to the whole: the last row that has any mass.
+  return reach(last, -Infinity, Infinity);
 }
 
 function tooFewDistinct(distinct: number, k: number): EngineError {

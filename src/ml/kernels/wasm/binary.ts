@@ -26,12 +26,11 @@ export const PHASES = [
   'carryAll',
   'carryMoves',
   'reduce',
+  'seedBegin',
+  'seedMeet',
   'seedAdd',
   'seedGains',
-  'seedGainsFlat',
   'seedMasses',
-  'seedNorms',
-  'seedTake',
   'separations',
 ] as const;
 export type PhaseName = (typeof PHASES)[number];
@@ -41,6 +40,7 @@ export type Exports = Record<PhaseName, Phase> & {
   planBytes(): number;
   gridBytes(): number;
   boxScratchBytes(tiles: number): number;
+  seedBytes(): number;
   separationBytes(columns: number): number;
   scratchBytes(columns: number, tiles: number): number;
   scaleNarrow(address: number, count: number, first: number, second: number): number;

@@ -28,11 +28,10 @@ export class Centers {
     kernel.write({ k, tiles: this.tiles, integer: integer ? 1 : 0, centers: this.strict, packed, norms, steps });
   }
 
-  /** @param k how many there are, at most as many as there is room for */
-  set(centers: Float64Array, k = this.k): void {
-    const { kernel, tiles } = this;
+  set(centers: Float64Array): void {
+    const { kernel, k, tiles } = this;
     kernel.arena.f64(this.strict, centers.length).set(centers);
-    kernel.write({ output: this.bounds, k });
+    kernel.write({ output: this.bounds });
     kernel.phase('packCenters', tiles, 8 * k, this.scratch);
     const bounds = kernel.arena.f64(this.bounds, 16 * tiles);
     let norm = 0;

@@ -11,6 +11,8 @@ export interface Table {
   readonly crew: Crew;
   /** Whether the values are float64. */
   readonly wide: boolean;
+  /** Address of the weights, float64; 0 where all are 1. */
+  readonly weights: number;
   /** Address of the middle, float32. */
   readonly middle: number;
   /** Length of a typical row less the middle. */

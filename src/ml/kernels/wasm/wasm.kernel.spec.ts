@@ -4,6 +4,7 @@ import { binary, instantiate } from './binary.js';
 import { createMemory, Lone } from './crew.js';
 import { GRID_BYTES } from './grid.js';
 import { PLAN_BYTES } from './plan.js';
+import { SEED_BYTES } from './seed.js';
 import { WasmKernel } from './wasm.kernel.js';
 
 const crew = new Lone();
@@ -12,7 +13,9 @@ describeKernel(binary().name, (input) => new WasmKernel(input, crew));
 
 describe('the plan', () => {
   it('has the same size on both sides', () => {
-    expect(instantiate(binary().module, createMemory()).planBytes()).toBe(PLAN_BYTES);
-    expect(instantiate(binary().module, createMemory()).gridBytes()).toBe(GRID_BYTES);
+    const exports = instantiate(binary().module, createMemory());
+    expect(exports.planBytes()).toBe(PLAN_BYTES);
+    expect(exports.gridBytes()).toBe(GRID_BYTES);
+    expect(exports.seedBytes()).toBe(SEED_BYTES);
   });
 });

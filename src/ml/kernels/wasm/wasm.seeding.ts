@@ -1,86 +1,173 @@
-import { PARTITIONS, type Seeding } from '../kernel.js';
-import { Centers } from './centers.js';
-import { GRID_COLUMNS } from './grid.js';
+import { PARTITIONS, partitionBounds, type Seeding } from '../kernel.js';
+import { firstBeyond, lowestPotential, total } from '../potential.js';
+import { Candidates, LANES } from './candidates.js';
+import type { Scratch } from './crew.js';
+import { SEED_BYTES, writeSeed, type SeedFields } from './seed.js';
 import type { Table } from './table.js';
 
-/** Candidates that a pass over the rows takes: as many as there are bits in a byte, and centres in a tile. */
-const AT_ONCE = 8;
-/** Rows are screened as they are, nothing taken off, while their mean is at most so many times as long as they spread. */
-const OFF_CENTRE = 2;
+/** Rows between two prefixes, as in the assembly. */
+const STRETCH = 256;
+/** Below such a potential float32 tells nothing. */
+const FAINT = 1e-25;
 
-/** How far every row is from the closest row chosen so far, in the shared memory; see `assembly/seed.ts`. */
+/** How far every row is from the closest row chosen so far, in the shared memory. See `assembly/seed.ts`. */
 export class WasmSeeding implements Seeding {
   readonly closest: Float64Array;
   readonly masses = new Float64Array(PARTITIONS);
   private readonly mark: number;
-  private readonly place;
-  private readonly found: number;
-  private readonly centers: Centers;
-  private readonly flat: boolean;
-  /** What the bytes of the rows tell of. */
-  private candidates = new Int32Array(0);
+  private readonly seed: number;
+  private readonly weights: Float64Array | null;
+  private readonly masks: Uint8Array;
+  private readonly results: number;
+  private readonly prefixes: Float64Array;
+  private readonly pitch: number;
+  private readonly chunks: number;
+  private readonly split: number;
+  private readonly bounds: Int32Array;
+  private readonly candidates: Candidates;
+  private readonly scratch: Scratch;
+  /** The rows that the masks are for. */
+  private met: number[] = [];
 
   constructor(private readonly table: Table) {
-    const { arena, rows, columns, wide } = table;
+    const { arena, rows, columns, crew } = table;
     this.mark = arena.mark();
-    this.flat = columns <= GRID_COLUMNS;
-    const middle = arena.f32(table.middle, columns);
-    const direct = !this.flat && !wide && Math.hypot(...middle) <= OFF_CENTRE * table.typicalNorm;
-    const output = arena.take(8 * rows);
-    const origin = arena.take(4 * columns + 16);
-    arena.f32(origin, columns).fill(0);
-    this.place = {
-      output,
-      labels: arena.take(rows),
-      lower: direct ? arena.take(4 * rows) : 0,
-      middle: direct ? origin : table.middle,
-    };
-    this.found = arena.take(8 * AT_ONCE * PARTITIONS);
-    this.centers = new Centers(table, AT_ONCE, !direct);
-    this.closest = arena.f64(output, rows).fill(Infinity);
-    if (!direct) return;
-    table.write(this.place);
-    table.phase('seedNorms', PARTITIONS, rows, this.centers.scratch);
+    this.bounds = partitionBounds(rows);
+    this.split = table.splitFor(LANES);
+    this.chunks = PARTITIONS * this.split;
+    this.pitch = 1 + Math.floor(Math.ceil(rows / PARTITIONS) / STRETCH);
+    this.seed = arena.take(SEED_BYTES);
+    // Read a few at a time, past the end.
+    const closest = arena.take(8 * rows + 64);
+    const squares = arena.take(4 * rows + 64);
+    const masks = arena.take(rows + 64);
+    const prefixes = arena.take(8 * PARTITIONS * this.pitch);
+    this.results = arena.take(8 * Math.max(2 * LANES * this.chunks, LANES * PARTITIONS));
+    this.candidates = new Candidates(table);
+    const bytes = Math.ceil(crew.exports.scratchBytes(columns, 1) / 128) * 128;
+    this.scratch = { address: arena.take(bytes * crew.size), bytes };
+    this.closest = arena.f64(closest, rows);
+    this.weights = table.weights === 0 ? null : arena.f64(table.weights, rows);
+    this.masks = new Uint8Array(arena.memory.buffer, masks, rows);
+    this.prefixes = arena.f64(prefixes, PARTITIONS * this.pitch);
+    const direct = this.candidates.direct ? 1 : 0;
+    this.write({ closest, squares, masks, prefixes, results: this.results, pitch: this.pitch, direct });
+    this.phase('seedBegin', this.chunks, rows);
   }
 
   add(row: number): void {
-    const { table, place, centers, masses, found } = this;
-    const { rows } = table;
-    table.write(place);
-    centers.set(this.valuesOf(Int32Array.of(row)), 1);
-    const now = this.candidates.indexOf(row);
-    table.write({ ...place, output2: found, now: Math.max(now, 0) });
-    table.phase(now >= 0 ? 'seedTake' : 'seedAdd', PARTITIONS, rows, centers.scratch);
-    table.phase('seedMasses', PARTITIONS / 4, rows, centers.scratch);
-    masses.set(table.arena.f64(found, PARTITIONS));
-    this.candidates = new Int32Array(0);
+    const { table, chunks } = this;
+    let chosen = this.met.indexOf(row);
+    if (chosen < 0) {
+      this.candidates.set(Int32Array.of(row));
+      this.masks.fill(255);
+      this.met = [row];
+      chosen = 0;
+    }
+    this.write({ chosen });
+    this.phase('seedAdd', chunks, table.rows);
+    this.phase('seedMasses', PARTITIONS / 4, table.rows / table.columns);
+    this.masses.set(table.arena.f64(this.results, PARTITIONS));
+  }
+
+  reach(partition: number, before: number, target: number): number {
+    const { bounds, prefixes, pitch, weights } = this;
+    const start = bounds[partition];
+    const end = bounds[partition + 1];
+    let low = 0;
+    if (target < Infinity) {
+      // Masses are not negative, so prefixes only grow: the last stretch that begins at or below the target.
+      let high = Math.floor((end - start) / STRETCH) + 1;
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (before + prefixes[partition * pitch + middle] > target) high = middle;
+        else low = middle;
+      }
+    }
+    const within = prefixes[partition * pitch + low];
+    return firstBeyond(this.closest, weights, start + low * STRETCH, end, within, before, target);
   }
 
   gains(candidates: Int32Array, gains: Float64Array): void {
-    const { table, place, centers, found, flat } = this;
-    for (let from = 0; from < candidates.length; from += AT_ONCE) {
-      this.candidates = candidates.slice(from, from + AT_ONCE);
-      const { length } = this.candidates;
-      table.write(place);
-      centers.set(this.valuesOf(this.candidates), length);
-      table.write({ ...place, output2: found });
-      table.phase(flat ? 'seedGainsFlat' : 'seedGains', PARTITIONS, table.rows * length, centers.scratch);
-      gains.set(table.arena.f64(found, length * PARTITIONS), from * PARTITIONS);
+    for (let from = 0; from < candidates.length; from += LANES) {
+      const group = candidates.subarray(from, from + LANES);
+      this.meet(group);
+      this.phase('seedGains', group.length * PARTITIONS, this.table.rows);
+      gains.set(this.table.arena.f64(this.results, group.length * PARTITIONS), from * PARTITIONS);
     }
   }
 
-  close(): void {
-    const { table, mark } = this;
-    table.write({ middle: table.middle, lower: 0 });
-    table.arena.release(mark);
+  best(candidates: Int32Array): number {
+    const potential = total(this.masses);
+    const distinct = this.distinct(candidates);
+    const gains = new Float64Array(distinct.length);
+    const doubts = new Float64Array(distinct.length);
+    for (let from = 0; from < distinct.length; from += LANES) {
+      const group = distinct.slice(from, from + LANES);
+      this.meet(Int32Array.from(group, (t) => candidates[t]));
+      this.weigh(gains.subarray(from, from + LANES), doubts.subarray(from, from + LANES), potential);
+    }
+    const least = gains.reduce((most, gain, i) => Math.max(most, gain - doubts[i]), 0);
+    // Written so that what is not a number stays in.
+    const left = distinct.filter((_, i) => !(gains[i] + doubts[i] < least) || potential < FAINT);
+    if (left.length === 1) return left[0];
+    const strict = new Float64Array(left.length * PARTITIONS);
+    this.gains(
+      Int32Array.from(left, (t) => candidates[t]),
+      strict,
+    );
+    return left[lowestPotential(potential, strict)];
   }
 
-  private valuesOf(chosen: Int32Array): Float64Array {
-    const { columns } = this.table;
-    const values = new Float64Array(chosen.length * columns);
-    chosen.forEach((row, c) => {
-      this.table.row(row, values.subarray(c * columns, (c + 1) * columns));
+  close(): void {
+    this.table.arena.release(this.mark);
+  }
+
+  /** Indices of the candidates without those whose values an earlier one has: they tie, and the first wins. */
+  private distinct(candidates: Int32Array): number[] {
+    const { table } = this;
+    const rows = Array.from(candidates, (row) => {
+      const values = new Float64Array(table.columns);
+      table.row(row, values);
+      return values;
     });
-    return values;
+    const same = (a: Float64Array, b: Float64Array): boolean => a.every((value, j) => value === b[j]);
+    return Array.from(rows.keys()).filter((t) => !rows.slice(0, t).some((earlier) => same(earlier, rows[t])));
+  }
+
+  /** The rows meet up to 8 candidates. */
+  private meet(candidates: Int32Array): void {
+    const error = this.candidates.set(candidates);
+    this.write({ count: candidates.length, ...error });
+    this.met = Array.from(candidates);
+    this.phase('seedMeet', this.chunks, this.table.rows * candidates.length);
+  }
+
+  /** What the candidates that were met last take off, and how far that may be from their strict gains. */
+  private weigh(gains: Float64Array, doubts: Float64Array, potential: number): void {
+    const { table, chunks } = this;
+    const results = table.arena.f64(this.results, 2 * LANES * chunks);
+    for (let at = 0; at < results.length; at += 2 * LANES) {
+      for (let c = 0; c < gains.length; c++) {
+        gains[c] += results[at + c];
+        doubts[c] += results[at + LANES + c];
+      }
+    }
+    // Rounding: float32 within a block of rows; float64 in the strict sums.
+    const strict = potential * (table.rows / PARTITIONS + table.columns + 64) * 2 ** -51;
+    for (let c = 0; c < gains.length; c++) doubts[c] = 1.0001 * doubts[c] + 5e-6 * gains[c] + strict;
+  }
+
+  private write(fields: Partial<SeedFields>): void {
+    writeSeed(this.table.crew.memory, this.seed, fields);
+  }
+
+  private phase(
+    name: 'seedBegin' | 'seedMeet' | 'seedAdd' | 'seedGains' | 'seedMasses',
+    items: number,
+    work: number,
+  ): void {
+    this.table.write({ output: this.seed, split: this.split });
+    this.table.phase(name, items, work, this.scratch);
   }
 }
