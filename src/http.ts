@@ -4,8 +4,9 @@ import multipart from '@fastify/multipart';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { newId } from './common/ids.js';
+import type { FastifyReply } from 'fastify';
 import type { AppConfig } from './config/app-config.js';
-import { Problem } from './common/problem.js';
+import { problem, Problem } from './common/problem.js';
 import { servePage } from './page.js';
 
 /** The prefix of the API's paths, and the paths outside of it. */
@@ -28,6 +29,13 @@ export function httpAdapter(config: AppConfig): FastifyAdapter {
     // A path segment is an id or a word; the router refuses longer ones before any handler sees them.
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    // An address that cannot be decoded never reaches Nest: it is answered here, like one that leads nowhere.
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
+      void reply
+        .status(404)
+        .header('Content-Type', 'application/problem+json; charset=utf-8')
+        .send(JSON.stringify(problem(404, 'not_found', 'There is nothing here, or it is not yours.')));
+    },
   });
 }
 

@@ -33,8 +33,14 @@ describe('validationPipe', () => {
       errors: expect.arrayContaining([
         { path: 'extra', message: 'is not a field of this request.' },
         expect.objectContaining({ path: 'inner.n' }),
-        expect.objectContaining({ path: 'name' }),
+        { path: 'name', message: 'name must be shorter than or equal to 5 characters.' },
       ]) as unknown,
+    });
+  });
+
+  it('gives the reason that stands first', async () => {
+    await expect(check({ name: 7, inner: { n: 1 } })).rejects.toMatchObject({
+      errors: [{ path: 'name', message: 'name must be a string.' }],
     });
   });
 

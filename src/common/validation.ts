@@ -26,8 +26,6 @@ export function validationPipe(): ValidationPipe {
     forbidNonWhitelisted: true,
     // A body that is no object at all, or a class without rules, is not let through unchecked.
     forbidUnknownValues: true,
-    // One reason a field: what is no string need not hear that it is too long.
-    stopAtFirstError: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => new InvalidRequestError(flatten(errors).slice(0, MAX_FIELDS)),
   });
@@ -36,10 +34,12 @@ export function validationPipe(): ValidationPipe {
 function flatten(errors: ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap((error) => {
     const path = parent ? `${parent}.${error.property}` : error.property;
-    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-      path,
-      message: rule === 'whitelistValidation' ? 'is not a field of this request.' : sentence(message),
-    }));
+    // One reason a field, of the rule that stands first: what is no string need not hear that it is too long. Rules are
+    // registered from the last to the first.
+    const [rule, message] = Object.entries(error.constraints ?? {}).at(-1) ?? [];
+    const own = message
+      ? [{ path, message: rule === 'whitelistValidation' ? 'is not a field of this request.' : sentence(message) }]
+      : [];
     return [...own, ...flatten(error.children ?? [], path)];
   });
 }

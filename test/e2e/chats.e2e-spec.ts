@@ -116,6 +116,8 @@ describe('chats', () => {
     [{ title: '' }, 'title'],
     [{ title: 7 }, 'title'],
     [{ title: 'x'.repeat(201) }, 'title'],
+    [{ title: 'a\0' }, 'title'],
+    [{ title: '\ud800' }, 'title'],
     [{ title: 'ok', owner: 'ada' }, 'owner'],
   ])('refuse a malformed body and name the field: %j', async (body, path) => {
     const before = await titles(ada);
@@ -125,13 +127,19 @@ describe('chats', () => {
     expect(await titles(ada)).toEqual(before);
   });
 
-  it.each(['?limit=0', '?limit=101', '?limit=x', '?cursor=nonsense', '?order=asc'])(
+  it.each(['?q=%00', '?limit=0', '?limit=101', '?limit=x', '?cursor=nonsense', '?order=asc'])(
     'refuse the query %s',
     async (query) => {
       const { body } = await service.http.get(`/api/v1/chats${query}`).set(ada.auth).expect(400);
       expect(body).toMatchObject({ code: 'request.invalid' });
     },
   );
+
+  it('answer an address that cannot be decoded like one that leads nowhere', async () => {
+    const answer = await service.http.get('/api/v1/chats/%zz').set(ada.auth).expect(404);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({ code: 'not_found' });
+  });
 
   it('refuse a pin on what are not their centers', async () => {
     const chat = await open(ada, 'pins');

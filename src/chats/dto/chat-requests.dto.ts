@@ -1,19 +1,16 @@
-import { IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
+import { IsOptional, IsUUID, ValidateIf } from 'class-validator';
 import { PageQuery } from '../../common/paging.js';
+import { IsText } from '../../common/text.decorator.js';
 
 export class CreateChatDto {
   /** What the chat is about. */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(200)
+  @IsText(1, 200)
   title!: string;
 }
 
 export class UpdateChatDto {
   @ValidateIf((_, value) => value !== undefined)
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(200)
+  @IsText(1, 200)
   title?: string;
 
   /** Centers of this chat that its predictions follow; null follows the latest again. */
@@ -25,15 +22,12 @@ export class UpdateChatDto {
 export class ListChatsQuery extends PageQuery {
   /** Part of the title, whatever its case. */
   @IsOptional()
-  @IsString()
-  @MaxLength(200)
+  @IsText(0, 200)
   q?: string;
 }
 
 export class CreateMessageDto {
   /** A note. */
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(20_000)
+  @IsText(1, 20_000)
   text!: string;
 }

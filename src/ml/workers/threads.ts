@@ -55,7 +55,11 @@ export class Threads implements Crew {
       // Reached early only by a throw: nothing is left to take, and the followers end with what they have. One that the
       // system has not let run yet is not waited for: it finds the gate shut.
       Atomics.store(control, Word.Next, count);
-      for (let gate = Atomics.or(control, Word.Gate, SHUT) | SHUT; gate !== SHUT; gate = Atomics.load(control, Word.Gate)) {
+      for (
+        let gate = Atomics.or(control, Word.Gate, SHUT) | SHUT;
+        gate !== SHUT;
+        gate = Atomics.load(control, Word.Gate)
+      ) {
         awaitChange(control, Word.Gate, gate);
       }
     }
@@ -65,7 +69,7 @@ export class Threads implements Crew {
 /** A follower's life: phase after phase until told to leave. */
 export function follow(memory: WebAssembly.Memory, control: Int32Array, rank: number): void {
   const exports = instantiate(binary().module, memory);
-  for (let epoch = 0; ; ) {
+  for (let epoch = 0; ;) {
     awaitChange(control, Word.Epoch, epoch);
     epoch = Atomics.load(control, Word.Epoch);
     if (control[Word.Phase] === LEAVE) return;

@@ -335,6 +335,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{datasetId}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first rows as training would see them */
+        get: operations["DatasetsController_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{datasetId}/rows": {
         parameters: {
             query?: never;
@@ -1040,6 +1057,7 @@ export interface components {
             /** @description Null takes the name away. */
             name: string | null;
         };
+        Object: Record<string, never>;
         PredictionDto: {
             cluster: number;
             /** @description To the centre of the cluster, in the space trained in. */
@@ -1076,6 +1094,21 @@ export interface components {
         PredictionsDto: {
             centersId: string;
             predictions: components["schemas"]["PredictionDto"][];
+        };
+        PreviewDto: {
+            /** @description What the columns become, in this order. */
+            features: string[];
+            /** @description All that a prediction would replay. */
+            preparation: {
+                [key: string]: unknown;
+            };
+            /** @description How many rows would be trained on. */
+            rowCount: number;
+            /** @description Which rows of the data set those are, counted from 0. */
+            rowNumbers: number[];
+            /** @description Prepared values of the first rows that stay. */
+            rows: number[][];
+            warnings: string[];
         };
         Problem: {
             /**
@@ -3432,6 +3465,88 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DatasetsController_preview: {
+        parameters: {
+            query: {
+                /** @description Columns to train on, repeated for each; every column of numbers without. */
+                columns?: string[];
+                /** @description How many rows are shown. */
+                limit: components["schemas"]["Object"];
+                missing?: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
+                scaling?: "none" | "standard" | "min-max" | "robust";
+            };
+            header?: never;
+            path: {
+                datasetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
