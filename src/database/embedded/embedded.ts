@@ -71,6 +71,7 @@ class Keeper {
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();
   #stopping = false;
+  #startedAnew = false;
 
   constructor(settings: EmbeddedSettings, onFailure: EmbeddedOptions['onFailure']) {
     this.#settings = settings;
@@ -120,7 +121,12 @@ class Keeper {
   }
 
   #restart(error: Error, ranForMs: number): void {
-    if (ranForMs < MIN_RUN_MS) this.#onFailure?.(error);
-    else this.start().catch(() => this.#onFailure?.(error));
+    // One that breaks down soon after it was started anew would do so for ever.
+    if (this.#startedAnew && ranForMs < MIN_RUN_MS) {
+      this.#onFailure?.(error);
+      return;
+    }
+    this.#startedAnew = true;
+    this.start().catch(() => this.#onFailure?.(error));
   }
 }
