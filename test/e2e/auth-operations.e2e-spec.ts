@@ -65,6 +65,7 @@ const OPERATIONS: Record<string, Operation> = {
   'GET /api/v1/datasets/{datasetId}': read,
   'DELETE /api/v1/datasets/{datasetId}': train(),
   'GET /api/v1/datasets/{datasetId}/rows': read,
+  'GET /api/v1/datasets/{datasetId}/preview': read,
   'GET /api/v1/chats/{chatId}/runs': read,
   'POST /api/v1/chats/{chatId}/runs': train(({ datasetId }) => ({ datasetId, k: 2 })),
   'GET /api/v1/runs/{runId}': read,
