@@ -15,6 +15,8 @@ const shared = {
 export default {
   // On a busy machine a service needs a while to start.
   testTimeout: 30_000,
+  // A test that fails half-way may leave a service behind; the run ends all the same, and says what failed.
+  forceExit: true,
   projects: [
     {
       ...shared,

@@ -37,11 +37,19 @@ export class DatasetsController {
       required: true,
       content: {
         'multipart/form-data': {
+          // The optional fields are told in words: Swagger UI would invent a value for each and send it.
           schema: {
-            allOf: [
-              { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
-              { $ref: getSchemaPath(UploadFieldsDto) },
-            ],
+            type: 'object',
+            required: ['file'],
+            properties: {
+              file: {
+                type: 'string',
+                format: 'binary',
+                description:
+                  'The table. Beside it may stand the fields `name`, `delimiter`, `header`, `encoding`, `decimalComma` and ' +
+                  '`missing`, as the schema UploadFieldsDto says.',
+              },
+            },
           },
         },
         'application/json': { schema: { $ref: getSchemaPath(CreateRowsDto) } },

@@ -2849,9 +2849,12 @@ export interface operations {
             content: {
                 "application/json": components["schemas"]["CreateRowsDto"];
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Format: binary
+                     * @description The table. Beside it may stand the fields `name`, `delimiter`, `header`, `encoding`, `decimalComma` and `missing`, as the schema UploadFieldsDto says.
+                     */
                     file: string;
-                } & components["schemas"]["UploadFieldsDto"];
+                };
             };
         };
         responses: {
