@@ -6,6 +6,9 @@ import { PasswordService } from '../../src/users/auth/password.service.js';
 import { PASSWORD, signUp } from '../factories/users.js';
 import { startApp, type TestApp } from '../support/app.js';
 
+// Hundreds of passwords are hashed here, which on a busy machine takes a while.
+jest.setTimeout(120_000);
+
 const newName = (): string => `u-${randomUUID().slice(0, 13)}`;
 const from = (address: string) => ({ 'X-Forwarded-For': address });
 const statuses = (answers: Response[]): Record<number, number> =>
