@@ -75,6 +75,30 @@ export class DatasetsService {
   }
 
   /**
+   * The cells of some rows, column by column, as JSON shows them.
+   *
+   * @param rows ascending, each below the number of rows
+   */
+  async cellsOf(dataset: Dataset, rows: readonly number[]): Promise<Cell[][]> {
+    const isNumber = dataset.columns.map(({ type }) => type === 'number');
+    const cells: Cell[][] = isNumber.map(() => []);
+    for (let at = 0; at < rows.length;) {
+      for await (const { block, firstRow } of this.blocks(dataset, rows[at], rows[at] + 1)) {
+        const from = at;
+        while (at < rows.length && rows[at] < firstRow + block.rows) at++;
+        cells.forEach((column, c) => {
+          const chunk = block.column(c);
+          for (let i = from; i < at; i++) {
+            const row = rows[i] - firstRow;
+            column.push(isNumber[c] ? finite(chunk.number(row)) : chunk.text(row));
+          }
+        });
+      }
+    }
+    return cells;
+  }
+
+  /**
    * Reads number columns into one matrix for training.
    *
    * @param columns names, in the order wanted

@@ -70,4 +70,18 @@ describe('ProgressReporter', () => {
     await jest.advanceTimersByTimeAsync(2000);
     expect(written).toHaveLength(count);
   });
+
+  it('keeps the whole course of the inertia in few points', () => {
+    for (let i = 1; i <= 10_000; i++) reporter.engine({ ...news(i / 10_000, i), inertia: 1 / i });
+    const trace = reporter.state.trace!;
+    expect(trace.length).toBeGreaterThan(100);
+    expect(trace.length).toBeLessThanOrEqual(200);
+    expect(trace[0]).toEqual([3, 1, 1, 1]);
+    const iterations = trace.map(([, , iteration]) => iteration);
+    const steps = new Set(iterations.slice(1).map((iteration, i) => iteration - iterations[i]));
+    expect([...steps]).toEqual([64]);
+    expect(iterations.at(-1)).toBeGreaterThan(9900);
+    reporter.begin('evaluating');
+    expect(reporter.state.trace).toBe(trace);
+  });
 });

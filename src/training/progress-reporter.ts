@@ -1,8 +1,11 @@
 import type { Progress } from '../ml/types.js';
-import type { RunPhase, RunProgress } from './run.types.js';
+import type { RunPhase, RunProgress, TracePoint } from './run.types.js';
 
 /** Writes at most so often: enough for the eye, little for the database. */
 const PERIOD_MS = 250;
+
+/** Points of the curve of inertia that are kept. */
+const TRACE_POINTS = 200;
 
 /** The share of the whole that each phase is taken to be; nobody knows beforehand. */
 const SPANS: Record<RunPhase, [from: number, to: number]> = {
@@ -26,6 +29,10 @@ export class ProgressReporter {
   #writing: Promise<void> = Promise.resolve();
   #busy = false;
   #closed = false;
+  /** Every so many-th piece of news is a point of the curve. */
+  #stride = 1;
+  #heard = 0;
+  #trace: TracePoint[] = [];
 
   /**
    * @param k number of clusters
@@ -56,7 +63,9 @@ export class ProgressReporter {
   engine({ phase, fraction, k, restart, iteration, inertia }: Progress, part: [at: number, of: number] = [0, 1]): void {
     const [from, to] = SPANS[phase];
     const done = (part[0] + fraction) / part[1];
-    this.#advance({ phase, k, restart, iteration, inertia, fraction: from + (to - from) * done });
+    if (inertia !== null) this.#record([k, restart, iteration, inertia]);
+    const trace = this.#trace;
+    this.#advance({ phase, k, restart, iteration, inertia, fraction: from + (to - from) * done, trace });
   }
 
   /** Nothing is written after this, what was under way aside, for which it waits. */
@@ -64,6 +73,16 @@ export class ProgressReporter {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#writing;
+  }
+
+  /** Keeps the whole course at an even pace, however long: when there is no room, every second point goes. */
+  #record(point: TracePoint): void {
+    if (this.#heard++ % this.#stride !== 0) return;
+    if (this.#trace.length >= TRACE_POINTS) {
+      this.#trace = this.#trace.filter((_, i) => i % 2 === 0);
+      this.#stride *= 2;
+    }
+    this.#trace = [...this.#trace, point];
   }
 
   #advance(next: RunProgress): void {

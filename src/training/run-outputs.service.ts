@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CsvCell, writeCsv } from '../common/csv-writer.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
 import { LabelReader } from './label-codec.js';
 import type { RunOutput } from './run-output.entity.js';
 import type { Run } from './run.entity.js';
-import type { ProjectionDto } from './dto/run.dto.js';
+import type { ProjectionDto, SampleDto } from './dto/run.dto.js';
 import { RunsRepository } from './runs.repository.js';
 import { RunsService } from './runs.service.js';
 import { RowsGoneError, RunNotSucceededError } from './training.errors.js';
@@ -12,7 +13,10 @@ import { RowsGoneError, RunNotSucceededError } from './training.errors.js';
 /** Labels in one piece of JSON; a million rows are a few megabytes, written piece by piece. */
 const LABELS_A_PIECE = 16_384;
 
-/** What a succeeded run left: the cluster of each row, and a picture. */
+/** Cells of a sample: what a browser takes in one answer without a pause. */
+const SAMPLE_CELLS = 3_000_000;
+
+/** What a succeeded run left: the cluster of each row, a picture, and a sample of both with the cells. */
 @Injectable()
 export class RunOutputsService {
   constructor(
@@ -51,17 +55,39 @@ export class RunOutputsService {
     const { run, output } = await this.require(userId, runId);
     const { centers, explainedVariance, rows, points } = output.projection;
     const labels = new LabelReader(output.labels, run.result!.k);
-    const count = Math.min(limit, rows.length);
+    const chosen = thin(rows.length, limit);
     return {
-      // Every so many-th of a random sample is a random sample.
-      points: Array.from({ length: count }, (_, i) => {
-        const at = Math.floor(((i + 0.5) * rows.length) / count);
-        return [points[2 * at], points[2 * at + 1], labels.at(rows[at])!, rows[at]];
-      }),
+      points: chosen.map((at) => [points[2 * at], points[2 * at + 1], labels.at(rows[at])!, rows[at]]),
       centers,
       explainedVariance,
-      sampledRows: count,
+      sampledRows: chosen.length,
     };
+  }
+
+  /**
+   * A {@link SampleDto} piece by piece, its columns empty where the data set has been deleted.
+   *
+   * @throws RunNotSucceededError before the first piece
+   */
+  async sample(userId: string, runId: string, limit: number): Promise<AsyncGenerator<string>> {
+    const { run, output } = await this.require(userId, runId);
+    const dataset = run.datasetId === null ? undefined : await this.datasets.require(userId, run.datasetId);
+    const { rows, points, centers, explainedVariance } = output.projection;
+    const labels = new LabelReader(output.labels, run.result!.k);
+    const chosen = thin(rows.length, Math.min(limit, Math.floor(SAMPLE_CELLS / (dataset?.columns.length ?? 1))));
+    const sampled = chosen.map((at) => rows[at]);
+    const cells = dataset ? await this.datasets.cellsOf(dataset, sampled) : [];
+    return writeFields({
+      rows: sampled,
+      clusters: sampled.map((row) => labels.at(row)!),
+      x: chosen.map((at) => points[2 * at]),
+      y: chosen.map((at) => points[2 * at + 1]),
+      centers,
+      explainedVariance,
+      sampledRows: chosen.length,
+      totalRows: run.result!.sizes.reduce((sum, size) => sum + size, 0),
+      columns: cells.map((values, i) => ({ name: dataset!.columns[i].name, type: dataset!.columns[i].type, values })),
+    });
   }
 
   private async require(userId: string, runId: string): Promise<{ run: Run; output: RunOutput }> {
@@ -101,6 +127,28 @@ export class RunOutputsService {
       yield batch.map((cells) => [...cells, labels.at(row++)]);
     }
   }
+}
+
+/** Every so many-th of a random sample is a random sample. */
+function thin(length: number, limit: number): number[] {
+  const count = Math.min(length, Math.max(1, limit));
+  return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * length) / count));
+}
+
+/** A JSON object in pieces, one a field, and one an element of `columns`: millions of cells are not spelled at a stroke. */
+async function* writeFields({ columns, ...fields }: SampleDto): AsyncGenerator<string> {
+  let before = '{';
+  for (const [name, value] of Object.entries(fields)) {
+    yield `${before}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    before = ',';
+    await nextTurn();
+  }
+  yield ',"columns":[';
+  for (const [i, column] of columns.entries()) {
+    yield (i > 0 ? ',' : '') + JSON.stringify(column);
+    await nextTurn();
+  }
+  yield ']}';
 }
 
 /** `cluster`, or the first of `cluster_2`, `cluster_3` and so on that the data do not have. */

@@ -14,7 +14,7 @@ import type { Run } from './run.entity.js';
 import type { RunParams } from './run.types.js';
 
 /** Points of the picture that is kept of a run. */
-const PROJECTED_ROWS = 10_000;
+const PROJECTED_ROWS = 100_000;
 
 /** Everything that a training found out. */
 export interface Trained extends Fitted {

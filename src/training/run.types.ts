@@ -59,7 +59,11 @@ export interface RunProgress {
   restart: number;
   iteration: number;
   inertia: number | null;
+  /** How the inertia fell, from the run's beginning on, thinned. */
+  trace?: TracePoint[];
 }
+
+export type TracePoint = [k: number, restart: number, iteration: number, inertia: number];
 
 /** Quality of a clustering in the space trained in; null where undefined. */
 export interface RunMetrics {

@@ -9,7 +9,7 @@ import { CurrentUser } from '../users/auth/current-user.decorator.js';
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import { CreateRunDto } from './dto/create-run.dto.js';
-import { LabelsDto, ProjectionDto, ProjectionQuery, RunDto, RunPage } from './dto/run.dto.js';
+import { LabelsDto, ProjectionDto, ProjectionQuery, RunDto, RunPage, SampleDto } from './dto/run.dto.js';
 import { type RunEvent, RunEvents } from './run-events.js';
 import { RunOutputsService } from './run-outputs.service.js';
 import type { Run } from './run.entity.js';
@@ -126,6 +126,23 @@ export class RunsController {
     @Query() { limit }: ProjectionQuery,
   ): Promise<ProjectionDto> {
     return this.outputs.projection(user.userId, runId, limit);
+  }
+
+  @Get('runs/:runId/sample')
+  @ApiOperation({
+    summary: 'A seeded sample of the rows with their cluster, their place in the projection and their cells',
+    description: 'Of wide tables fewer rows than asked for: at most 3,000,000 cells.',
+  })
+  @ApiOkResponse({ type: SampleDto })
+  @ApiProblems(409)
+  async sample(
+    @CurrentUser() user: Principal,
+    @Param('runId', IdPipe) runId: string,
+    @Query() { limit }: ProjectionQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const pieces = await this.outputs.sample(user.userId, runId, limit);
+    await reply.header('Content-Type', 'application/json; charset=utf-8').send(Readable.from(pieces));
   }
 }
 

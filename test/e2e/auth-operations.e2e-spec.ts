@@ -73,6 +73,7 @@ const OPERATIONS: Record<string, Operation> = {
   'GET /api/v1/runs/{runId}/events': read,
   'GET /api/v1/runs/{runId}/labels': read,
   'GET /api/v1/runs/{runId}/projection': read,
+  'GET /api/v1/runs/{runId}/sample': read,
 };
 
 /** Tables in which calls of others leave traces that are theirs, or none of anybody. */

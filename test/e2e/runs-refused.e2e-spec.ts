@@ -183,6 +183,7 @@ describe('runs', () => {
       (await stranger.get<unknown>(`/runs/${id}/labels`, 404)).body,
       (await stranger.get<unknown>(`/runs/${id}/labels`, 404, { Accept: 'text/csv' })).body,
       (await stranger.get<unknown>(`/runs/${id}/projection`, 404)).body,
+      (await stranger.get<unknown>(`/runs/${id}/sample`, 404)).body,
       (await stranger.get<unknown>(`/runs/${id}/events`, 404)).body,
     ];
     expect(await call(run.id)).toEqual(await call(unknown));

@@ -44,6 +44,15 @@ interface Picture {
   sampledRows: number;
 }
 
+interface Sample {
+  rows: number[];
+  clusters: number[];
+  x: number[];
+  y: number[];
+  centers: number[][];
+  columns: { name: string; type: string; values: unknown[] }[];
+}
+
 interface List<T> {
   items: T[];
   nextCursor: string | null;
@@ -240,10 +249,38 @@ describe('what a run leaves', () => {
     await my.get(`${at}?limit=0`, 400);
   });
 
+  it('is a sample with the cells', async () => {
+    const rows = [['a', 1, null], ['b', 2, 'x'], ['a', 40, 'y'], ['b', null, 'z'], ['c', 41, 'z']]; // prettier-ignore
+    const datasetId = await uploadRows(app, user, chatId, ['kind', 'size', 'note'], rows);
+    const run = await completeRun(app, user, chatId, { datasetId, k: 2, missing: 'drop' });
+    const at = `/runs/${run.id}/sample`;
+    const { body } = await my.get<Sample>(at);
+    const { labels } = (await my.get<{ labels: (number | null)[] }>(`/runs/${run.id}/labels`)).body;
+    expect(labels[3]).toBeNull();
+    expect(body).toMatchObject({ rows: [0, 1, 2, 4], sampledRows: 4, totalRows: 4 });
+    expect(body.clusters).toEqual(body.rows.map((row) => labels[row]));
+    expect(body.columns.map(({ name, type }) => [name, type])).toEqual(
+      (await my.get<Pick<Sample, 'columns'>>(`/datasets/${datasetId}`)).body.columns.map(({ name, type }) => [
+        name,
+        type,
+      ]),
+    );
+    expect(body.columns.map(({ values }) => values)).toEqual(
+      [0, 1, 2].map((column) => body.rows.map((row) => rows[row][column])),
+    );
+    const { points, centers } = (await my.get<Picture>(`/runs/${run.id}/projection`)).body;
+    expect(body.rows.map((row, i) => [body.x[i], body.y[i], body.clusters[i], row])).toEqual(points);
+    expect(body.centers).toEqual(centers);
+    expect((await my.get<Sample>(`${at}?limit=2`)).body).toMatchObject({ rows: [1, 4], sampledRows: 2 });
+    await my.get(`${at}?limit=100001`, 400);
+    await my.delete(`/datasets/${datasetId}`);
+    expect((await my.get(at)).body).toEqual({ ...body, columns: [] });
+  });
+
   it('is there once the run has succeeded, and only then', async () => {
     const run = await uploadAndFail(['x'], [[1], [1], [2]], { k: 3 });
     expect(run.status).toBe('failed');
-    for (const path of ['labels', 'projection']) {
+    for (const path of ['labels', 'projection', 'sample']) {
       const { body } = await my.get<unknown>(`/runs/${run.id}/${path}`, 409);
       expect(body).toMatchObject({ code: 'run.not_succeeded' });
     }

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Problem } from '../../common/problem.js';
+import { COLUMN_TYPES, type ColumnType } from '../../datasets/dataset-types.js';
 import {
   METRICS,
   MISSING_RULES,
@@ -11,6 +12,7 @@ import {
   type RunPhase,
   type RunStatus,
   SCALINGS,
+  type TracePoint,
 } from '../run.types.js';
 import { INIT_SCHEMA, K_SCHEMA } from './create-run.dto.js';
 
@@ -50,6 +52,12 @@ export class RunProgressDto {
   iteration!: number;
   /** Of the last iteration, in the space trained in. */
   inertia!: number | null;
+  /** While it runs: `[k, restart, iteration, inertia]` from its beginning on, thinned to at most 200. */
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 },
+  })
+  trace?: TracePoint[];
 }
 
 export class AlgorithmDto {
@@ -167,4 +175,42 @@ export class ProjectionDto {
   explainedVariance!: [number, number];
   /** Number of points. */
   sampledRows!: number;
+}
+
+/** One column of a sample. */
+export class SampledColumnDto {
+  name!: string;
+  @ApiProperty({ enum: COLUMN_TYPES })
+  type!: ColumnType;
+  /** A cell a row of the sample, null where it is missing. */
+  @ApiProperty({ type: 'array', items: { nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] } })
+  values!: (number | string | null)[];
+}
+
+/** Rows with their cluster, their place in the picture and their cells: what linked views are drawn from. */
+export class SampleDto {
+  /** Positions in the data set, ascending: all rows, or a seeded sample of them. Those that were left out are not in it. */
+  @ApiProperty({ type: 'array', items: { type: 'integer' } })
+  rows!: number[];
+  /** The cluster of each. */
+  @ApiProperty({ type: 'array', items: { type: 'integer' } })
+  clusters!: number[];
+  /** The first principal component of each. */
+  x!: number[];
+  /** The second. */
+  y!: number[];
+  /** `[x, y]` a cluster. */
+  @ApiProperty({ type: 'array', items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 } })
+  centers!: [number, number][];
+  /** Shares of the variance along the two axes. */
+  @ApiProperty({ type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 })
+  explainedVariance!: [number, number];
+  /** Number of rows in the sample. */
+  @ApiProperty({ type: 'integer' })
+  sampledRows!: number;
+  /** Number of rows that have a cluster. */
+  @ApiProperty({ type: 'integer' })
+  totalRows!: number;
+  /** Every column of the data set; none once it has been deleted. */
+  columns!: SampledColumnDto[];
 }

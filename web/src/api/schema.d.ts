@@ -460,6 +460,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{runId}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A seeded sample of the rows with their cluster, their place in the projection and their cells
+         * @description Of wide tables fewer rows than asked for: at most 3,000,000 cells.
+         */
+        get: operations["RunsController_sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me": {
         parameters: {
             query?: never;
@@ -1235,6 +1255,8 @@ export interface components {
             phase: "queued" | "reading" | "preparing" | "seeding" | "training" | "evaluating" | "storing";
             /** @description The restart under way, from 1. */
             restart: number;
+            /** @description While it runs: `[k, restart, iteration, inertia]` from its beginning on, thinned to at most 200. */
+            trace?: number[][];
         };
         RunResultDto: {
             algorithm: components["schemas"]["AlgorithmDto"];
@@ -1253,6 +1275,33 @@ export interface components {
             /** @description Of a range of k: every one, rising. */
             sweep?: components["schemas"]["SweepEntryDto"][];
             warnings: string[];
+        };
+        SampledColumnDto: {
+            name: string;
+            /** @enum {string} */
+            type: "number" | "category" | "date" | "text" | "identifier";
+            /** @description A cell a row of the sample, null where it is missing. */
+            values: ((number | string) | null)[];
+        };
+        SampleDto: {
+            /** @description `[x, y]` a cluster. */
+            centers: number[][];
+            /** @description The cluster of each. */
+            clusters: number[];
+            /** @description Every column of the data set; none once it has been deleted. */
+            columns: components["schemas"]["SampledColumnDto"][];
+            /** @description Shares of the variance along the two axes. */
+            explainedVariance: number[];
+            /** @description Positions in the data set, ascending: all rows, or a seeded sample of them. Those that were left out are not in it. */
+            rows: number[];
+            /** @description Number of rows in the sample. */
+            sampledRows: number;
+            /** @description Number of rows that have a cluster. */
+            totalRows: number;
+            /** @description The first principal component of each. */
+            x: number[];
+            /** @description The second. */
+            y: number[];
         };
         SessionDto: {
             /** @description Where it signed in from. */
@@ -3943,6 +3992,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectionDto"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    RunsController_sample: {
+        parameters: {
+            query?: {
+                /** @description How many points at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleDto"];
                 };
             };
             /** @description Bad Request */
