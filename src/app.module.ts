@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CentersModule } from './centers/centers.module.js';
 import { ChatsModule } from './chats/chats.module.js';
 import { ProblemFilter } from './common/problem.filter.js';
+import { ProcessModule } from './common/process.module.js';
 import { validationPipe } from './common/validation.js';
 import type { AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.register(config),
+        ProcessModule,
         DatabaseModule.register(config),
         QueueModule,
         EngineOptionsModule.register({ threads: config.engineThreads }),

@@ -7,6 +7,7 @@ import { newId } from './common/ids.js';
 import type { FastifyReply } from 'fastify';
 import type { AppConfig } from './config/app-config.js';
 import { problem, Problem } from './common/problem.js';
+import { observeHttp } from './operations/observe-http.js';
 import { servePage } from './page.js';
 
 /** The prefix of the API's paths, and the paths outside of it. */
@@ -43,6 +44,7 @@ export function httpAdapter(config: AppConfig): FastifyAdapter {
 export async function configureHttp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
   const https = config.publicUrl.startsWith('https:');
   setPrefix(app);
+  observeHttp(app);
   await app.register(cookie);
   // One file and a few words about it.
   await app.register(multipart, {

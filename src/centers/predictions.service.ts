@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ChatsService } from '../chats/chats.service.js';
+import { Metrics } from '../common/metrics.js';
 import { InvalidRequestError } from '../common/validation.js';
 import { EngineError } from '../ml/errors.js';
 import { KMeansService } from '../ml/kmeans.service.js';
@@ -22,6 +23,7 @@ export class PredictionsService {
     private readonly models: Models,
     private readonly chats: ChatsService,
     private readonly engine: KMeansService,
+    private readonly metrics: Metrics,
   ) {}
 
   /** The centers that a chat's predictions use: those pinned to it, or else its latest. @throws NotFoundError, NoCentersError */
@@ -69,6 +71,7 @@ export class PredictionsService {
     const near = await findNearest(this.engine, rows, model.centers, model.metric, allDistances).catch(
       (error: unknown) => refuseRow(model, body, error),
     );
+    this.metrics.rows.inc({ work: 'predicted' }, rows.rows);
     return { predictions: describe(model, near, idsOf(model, body)), prepared: rows };
   }
 }

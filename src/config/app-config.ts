@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from '../common/logging.js';
 
 export type Role = 'all' | 'api' | 'worker';
 export type Algorithm = 'HS256' | 'HS384' | 'HS512';
@@ -61,12 +62,25 @@ export abstract class AppConfig {
   abstract readonly runsAtOnce: number;
   /** Threads that train; undefined leaves the choice to the engine. */
   abstract readonly engineThreads: number | undefined;
+  /** Connections that this process may have open to the database, those of the queue aside. */
+  abstract readonly databaseConnections: number;
+  /** Undefined: `info`, and `warn` on a terminal. */
+  abstract readonly logLevel: LogSettings['logLevel'] | undefined;
+  /** Undefined: `json`, and `text` on a terminal. */
+  abstract readonly logFormat: LogSettings['logFormat'] | undefined;
+  /** Whoever bears it may read the metrics from elsewhere. */
+  abstract readonly metricsToken: string | undefined;
+  /** Where a worker answers for its health and metrics; undefined: nowhere. */
+  abstract readonly workerPort: number | undefined;
+  /** How long requests are still taken after the process was asked to end, so that a proxy notices first. */
+  abstract readonly drainSeconds: number;
 }
 
 /** A setting is wrong: one sentence that names it. */
 export class ConfigError extends Error {}
 
 const MIN_SECRET_BYTES = 32;
+const MIN_TOKEN_BYTES = 16;
 
 /** Readers of single settings, each of which names what is wrong. */
 function readers(env: NodeJS.ProcessEnv) {
@@ -80,8 +94,9 @@ function readers(env: NodeJS.ProcessEnv) {
     }
     return value;
   };
-  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T): T => {
-    const raw = text(name) ?? fallback;
+  const oneOf = <T extends string, D>(name: string, values: readonly T[], fallback: D): T | D => {
+    const raw = text(name);
+    if (raw === undefined) return fallback;
     const found = values.find((value) => value === raw);
     if (!found) throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${raw}".`);
     return found;
@@ -159,6 +174,12 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     readerDeadlineSeconds: integer('READER_DEADLINE_SECONDS', 120, 1, 3600),
     runsAtOnce: integer('RUNS_AT_ONCE', 1, 1, 64),
     engineThreads: integer('ENGINE_THREADS', undefined, 1, 64),
+    databaseConnections: integer('DATABASE_CONNECTIONS', 10, 2, 1000),
+    logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, undefined),
+    logFormat: oneOf('LOG_FORMAT', LOG_FORMATS, undefined),
+    metricsToken: longEnough('METRICS_TOKEN', text('METRICS_TOKEN'), MIN_TOKEN_BYTES),
+    workerPort: integer('WORKER_PORT', undefined, 0, 65535),
+    drainSeconds: integer('DRAIN_SECONDS', 0, 0, 300),
   };
 }
 
@@ -194,9 +215,9 @@ function secretKey(set: string | undefined, databaseUrl: string | undefined, dat
   return kept;
 }
 
-function longEnough(name: string, key: string | undefined): string | undefined {
-  if (key === undefined || Buffer.byteLength(key) >= MIN_SECRET_BYTES) return key;
-  throw new ConfigError(`${name} must be at least ${MIN_SECRET_BYTES} bytes long.`);
+function longEnough(name: string, key: string | undefined, bytes = MIN_SECRET_BYTES): string | undefined {
+  if (key === undefined || Buffer.byteLength(key) >= bytes) return key;
+  throw new ConfigError(`${name} must be at least ${bytes} bytes long.`);
 }
 
 function networks(name: string, list: string | undefined): string[] {

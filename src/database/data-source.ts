@@ -8,7 +8,8 @@ import { type EmbeddedDatabase, EmbeddedDatabaseError, startEmbedded } from './e
 import { SnakeNamingStrategy } from './naming.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
-export type DatabaseConfig = Pick<AppConfig, 'databaseUrl' | 'dataDir'>;
+export type DatabaseConfig = Pick<AppConfig, 'databaseUrl' | 'dataDir'> &
+  Partial<Pick<AppConfig, 'databaseConnections'>>;
 
 /** The database cannot be used: one sentence that says why. */
 export class DatabaseStartError extends Error {}
@@ -33,6 +34,7 @@ export class ServiceDataSource extends DataSource {
       namingStrategy: new SnakeNamingStrategy(),
       applicationName: 'centroid',
       connectTimeoutMS: 30_000,
+      ...(config.databaseConnections !== undefined && { poolSize: config.databaseConnections }),
       poolErrorHandler: (error: Error) => {
         new Logger('Database').warn(error.message);
       },

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { ChatsService } from '../chats/chats.service.js';
 import { NotFoundError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
+import { Metrics } from '../common/metrics.js';
 import { AppConfig } from '../config/app-config.js';
 import { isForeignKeyViolation } from '../database/errors.js';
 import type { Dataset } from './dataset.entity.js';
@@ -34,6 +35,7 @@ export class DatasetUploadsService implements OnModuleInit {
     private readonly readers: ReaderPool,
     private readonly dataSource: DataSource,
     private readonly config: AppConfig,
+    private readonly metrics: Metrics,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -153,6 +155,7 @@ export class DatasetUploadsService implements OnModuleInit {
       const text = `${dataset.name}: ${count(rowCount, 'row')}, ${count(columns.length, 'column')}`;
       await this.chats.addMessage(manager, { userId, chatId, author: 'user', kind: 'dataset', text, datasetId: id });
     });
+    this.metrics.rows.inc({ work: 'uploaded' }, rowCount);
     return dataset;
   }
 }

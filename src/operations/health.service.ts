@@ -1,32 +1,41 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Draining } from '../common/draining.js';
 import { DomainError } from '../common/errors.js';
 
 /** Long enough for a busy database, short enough for whoever asks every few seconds. */
 const ANSWER_MS = 3000;
+const AWAY = 'The database does not answer.';
 
 class NotReadyError extends DomainError {
-  constructor() {
-    super('unavailable', 'service.not_ready', 'The database does not answer.', undefined, 5);
+  constructor(detail: string) {
+    super('unavailable', 'service.not_ready', detail, undefined, 5);
   }
 }
 
 /** Whether this process can do its work. */
 @Injectable()
 export class HealthService {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly draining: Draining,
+  ) {}
 
-  /** @throws NotReadyError unless the database, on which the queue is, answers within three seconds */
+  /**
+   * @throws NotReadyError when this process is about to end, or the database, on which the queue is, does not answer
+   * within three seconds. While it migrates it does not even listen.
+   */
   async requireReady(): Promise<void> {
+    if (this.draining.signal.aborted) throw new NotReadyError('This process is about to end.');
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      reject(new NotReadyError());
+      reject(new NotReadyError(AWAY));
     }, ANSWER_MS);
     try {
       // The queue's own schema, so that a database without it is not called ready.
       await Promise.race([this.dataSource.query('SELECT version FROM pgboss.version'), late]);
     } catch {
-      throw new NotReadyError();
+      throw new NotReadyError(AWAY);
     } finally {
       clearTimeout(timer);
     }

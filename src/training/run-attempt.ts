@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError, NotFoundError } from '../common/errors.js';
+import { withLogScope } from '../common/logging.js';
+import { Metrics } from '../common/metrics.js';
 import { isDatabaseAway } from '../common/problem.filter.js';
 import { problem, toProblem } from '../common/problem.js';
 import { EngineError } from '../ml/errors.js';
@@ -39,16 +41,28 @@ export class RunAttempt {
     private readonly trainer: RunTrainer,
     private readonly ending: RunEnding,
     private readonly changes: RunChanges,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
    * @param stopping aborted when this process is to end: the run is then given back
    * @throws what kept the run from being ended or given back; it is taken up anew when the job is retried
    */
-  async carryOut(userId: string, runId: string, stopping: AbortSignal): Promise<AttemptEnd> {
+  carryOut(userId: string, runId: string, stopping: AbortSignal): Promise<AttemptEnd> {
+    return withLogScope({ runId }, () => this.attempt(userId, runId, stopping));
+  }
+
+  private async attempt(userId: string, runId: string, stopping: AbortSignal): Promise<AttemptEnd> {
     const run = await this.repository.takeUp(userId, runId);
     if (!run) return 'done';
     const attempt: Attempt = { userId, runId, number: run.attempts };
+    this.logger.log('Taken up', { attempt: run.attempts, crashes: run.crashes });
+    const began = performance.now();
+    const note = (outcome: string, algorithm = ''): void => {
+      const seconds = (performance.now() - began) / 1000;
+      this.metrics.runSeconds.observe({ outcome, algorithm }, seconds);
+      this.logger.log(`Attempt ${outcome}`, { attempt: run.attempts, seconds, ...(algorithm && { algorithm }) });
+    };
     if (run.crashes >= MAX_CRASHES) {
       await this.insist(stopping, () => this.ending.fail(run, attempt, crashed(run.crashes)));
       return 'done';
@@ -73,10 +87,14 @@ export class RunAttempt {
       progress.begin('storing');
       await progress.close();
       await this.insist(stopping, () => this.ending.succeed(run, attempt, trained));
+      note('succeeded', trained.fit.algorithm.name);
+      this.metrics.rows.inc({ work: 'trained' }, trained.rowCount);
       return 'done';
     } catch (error) {
       await progress.close();
-      return await this.settle(run, attempt, error, broken.signal.reason, stopping);
+      const reason: unknown = broken.signal.reason;
+      note(reason instanceof LostError ? 'lost' : reason instanceof StoppingError ? 'handed back' : 'failed');
+      return await this.settle(run, attempt, error, reason, stopping);
     } finally {
       stopping.removeEventListener('abort', stop);
       broken.abort(new LostError());

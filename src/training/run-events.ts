@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Draining } from '../common/draining.js';
 import { Bell } from './bell.js';
 import { RunChanges } from './run-changes.js';
 import type { Run } from './run.entity.js';
@@ -23,6 +24,7 @@ export class RunEvents implements OnModuleDestroy {
   constructor(
     private readonly repository: RunsRepository,
     private readonly changes: RunChanges,
+    private readonly draining: Draining,
   ) {}
 
   /** An open stream would hold up the shutdown; clients connect again and are told the present state first. */
@@ -37,7 +39,7 @@ export class RunEvents implements OnModuleDestroy {
    * @param signal ends it from the reader's side
    */
   async *of(userId: string, runId: string, signal: AbortSignal): AsyncGenerator<RunEvent, void> {
-    const ended = AbortSignal.any([signal, this.closing.signal]);
+    const ended = AbortSignal.any([signal, this.closing.signal, this.draining.signal]);
     const bell = new Bell();
     const unwatch = this.changes.watch(runId, bell.ring);
     try {

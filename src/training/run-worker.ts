@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { Draining } from '../common/draining.js';
 import { AppConfig } from '../config/app-config.js';
 import { JobQueue } from '../database/queue/job-queue.js';
 import { RunAttempt } from './run-attempt.js';
@@ -24,6 +25,7 @@ export class RunWorker implements OnModuleInit, OnApplicationBootstrap, OnModule
     private readonly config: AppConfig,
     private readonly queue: JobQueue,
     private readonly attempts: RunAttempt,
+    private readonly draining: Draining,
   ) {}
 
   /** Whoever enqueues needs the queue too. */
@@ -33,14 +35,19 @@ export class RunWorker implements OnModuleInit, OnApplicationBootstrap, OnModule
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'api') return;
+    this.draining.signal.addEventListener('abort', () => void this.handBack(), { once: true });
     await this.queue.work<RunJob>(RUN_QUEUE, this.config.runsAtOnce, ({ data }) => this.work(data));
   }
 
   /** Takes no more runs and gives back those in hand, so that another worker goes on with them at once. */
   async onModuleDestroy(): Promise<void> {
+    await this.handBack();
+    await Promise.allSettled(this.underWay);
+  }
+
+  private async handBack(): Promise<void> {
     await this.queue.rest(RUN_QUEUE);
     this.stopping.abort();
-    await Promise.allSettled(this.underWay);
   }
 
   private async work({ userId, runId }: RunJob): Promise<void> {

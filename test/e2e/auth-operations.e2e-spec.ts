@@ -24,6 +24,7 @@ const PUBLIC = [
   'POST /api/v1/auth/logout',
   'GET /health/live',
   'GET /health/ready',
+  'GET /metrics',
 ];
 const read: Operation = { scope: 'read', owned: true };
 const train = (body?: Operation['body']): Operation => ({ scope: 'train', owned: true, ...(body && { body }) });

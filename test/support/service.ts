@@ -9,6 +9,8 @@ export interface ServiceProcess {
   url: string;
   http: ReturnType<typeof supertest>;
   pid: number;
+  /** What it has written so far. */
+  said: () => string;
   /** Ends it with SIGKILL: nothing of it is asked. */
   kill: () => Promise<void>;
   /** Ends it as an operator would, with SIGTERM. */
@@ -26,7 +28,14 @@ export async function startService(settings: NodeJS.ProcessEnv): Promise<Service
   const env = { PATH, HOME, SECRET_KEY: 'for-tests-only-'.repeat(4), PORT: '0', ...limits, ...settings };
   // An empty folder: no `.env` that lies about is read.
   const child = spawn(process.execPath, [ENTRY], { env, cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = await ready(child);
+  let said = '';
+  const ready = watch(child, () => said);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  }
+  await ready;
   const url = /Address\s+(\S+)/.exec(said)?.[1] ?? '';
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -38,32 +47,30 @@ export async function startService(settings: NodeJS.ProcessEnv): Promise<Service
     url,
     http: supertest(url),
     pid: child.pid!,
+    said: () => said,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };
 }
 
-function ready(child: ChildProcess): Promise<string> {
-  const { promise, resolve: done, reject } = Promise.withResolvers<string>();
-  let said = '';
+function watch(child: ChildProcess, said: () => string): Promise<void> {
+  const { promise, resolve: done, reject } = Promise.withResolvers<undefined>();
   const fail = (why: string): void => {
     child.kill('SIGKILL');
-    reject(new Error(`The service ${why}. It said: ${said}`));
+    reject(new Error(`The service ${why}. It said: ${said()}`));
   };
   const timer = setTimeout(() => {
     fail('is not ready in time');
   }, START_MS);
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (said.includes('Stop it with Ctrl+C')) done(said);
-    });
-  }
+  const look = setInterval(() => {
+    if (said().includes('Stop it with Ctrl+C')) done(undefined);
+  }, 20);
   child.once('exit', () => {
     fail('has ended');
   });
   return promise.finally(() => {
     clearTimeout(timer);
+    clearInterval(look);
     child.removeAllListeners('exit');
   });
 }

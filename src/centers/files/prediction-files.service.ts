@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { Piscina } from 'piscina';
 import { DomainError } from '../../common/errors.js';
+import { Metrics } from '../../common/metrics.js';
 import { workerEntry } from '../../common/worker-entry.js';
 import { tellFormat } from '../../datasets/readers/formats.js';
 import type { TableStart } from '../../datasets/readers/table-writer.js';
@@ -51,6 +52,7 @@ export class PredictionFilesService implements OnModuleDestroy {
     private readonly models: Models,
     private readonly files: TableFiles,
     private readonly engine: KMeansService,
+    private readonly metrics: Metrics,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
@@ -126,6 +128,7 @@ export class PredictionFilesService implements OnModuleDestroy {
     if ('refusal' in prepared) throw refused(prepared.refusal, firstRow + from);
     const rows = { data: prepared.data, rows: to - from, columns: centers.columns };
     const near = await findNearest(this.engine, rows, centers, metric, allDistances);
+    this.metrics.rows.inc({ work: 'predicted' }, rows.rows);
     const { labels, distances, runnerUps } = near;
     const added: AddedColumns = {
       labels,

@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export const LOG_FORMATS = ['text', 'json'] as const;
+
+/** On behalf of what a line is written. */
+export interface LogScope {
+  requestId?: string;
+  runId?: string;
+}
+
+const scopes = new AsyncLocalStorage<LogScope>();
+
+/** Whatever is logged within `work`, however deep, bears the ids of the scope. */
+export function withLogScope<Result>(scope: LogScope, work: () => Result): Result {
+  return scopes.run({ ...scopes.getStore(), ...scope }, work);
+}
+
+export interface LogSettings {
+  logLevel: (typeof LOG_LEVELS)[number];
+  logFormat: (typeof LOG_FORMATS)[number];
+}
+
+const NEST_LEVELS: Record<LogSettings['logLevel'], LogLevel[]> = {
+  error: ['fatal', 'error'],
+  warn: ['fatal', 'error', 'warn'],
+  info: ['fatal', 'error', 'warn', 'log'],
+  debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
+};
+/** What Nest says of every route and module that it wires: of use to nobody who runs this. */
+const CHATTER = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
+
+/** Lines for people, or one JSON object a line for programs; each with the ids of its {@link LogScope}. */
+export class ServiceLogger extends ConsoleLogger {
+  constructor({ logLevel, logFormat }: LogSettings) {
+    const json = logFormat === 'json';
+    super({
+      json,
+      logLevels: NEST_LEVELS[logLevel],
+      colors: !json && process.stdout.isTTY,
+      structuredParams: true,
+      flattenParams: true,
+    });
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!CHATTER.has(rest.at(-1) as string)) super.log(message, ...(rest as [string?]));
+  }
+
+  protected override getJsonLogObject(...line: Parameters<ConsoleLogger['getJsonLogObject']>) {
+    const { timestamp, ...object } = super.getJsonLogObject(...line);
+    return { time: new Date(timestamp).toISOString(), ...object, ...scopes.getStore() } as unknown as ReturnType<
+      ConsoleLogger['getJsonLogObject']
+    >;
+  }
+
+  protected override formatContext(context: string): string {
+    const ids = Object.values(scopes.getStore() ?? {}).join(' ');
+    return super.formatContext(ids ? `${context} ${ids}` : context);
+  }
+}
