@@ -11,10 +11,11 @@ import { styleNonce } from './app/nonce';
 import { queryClient } from './app/query-client';
 import { router } from './app/router';
 import { theme } from './app/theme';
-import { accessToken } from './session/session';
+import { findOut } from './session/session';
+import { ConfirmProvider } from './ui/confirm';
 
 // A browser that has signed in before asks at once whether it still is.
-void accessToken().catch(() => undefined);
+void findOut();
 
 const root = document.getElementById('root');
 if (root) {
@@ -23,7 +24,9 @@ if (root) {
       <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
         <QueryClientProvider client={queryClient}>
           <Notifications position="top-right" />
-          <RouterProvider router={router} />
+          <ConfirmProvider>
+            <RouterProvider router={router} />
+          </ConfirmProvider>
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

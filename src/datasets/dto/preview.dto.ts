@@ -41,6 +41,7 @@ export class PreviewQuery {
   missing: MissingRule = 'error';
 
   /** How many rows are shown. */
+  @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 100, default: 10 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()

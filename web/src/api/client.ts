@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { noteConnection } from '../app/connection';
 import { accessToken } from '../session/session';
 import { OfflineError, toProblem } from './problem';
 import type { components, paths } from './schema';
@@ -25,9 +26,12 @@ export async function authorizedFetch(request: Request): Promise<Response> {
 async function send(request: Request, token: string | undefined): Promise<Response> {
   if (token) request.headers.set('Authorization', `Bearer ${token}`);
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    noteConnection(true);
+    return response;
   } catch (error) {
     if (request.signal.aborted) throw error;
+    noteConnection(false);
     throw new OfflineError();
   }
 }

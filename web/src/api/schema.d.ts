@@ -1097,7 +1097,6 @@ export interface components {
             /** @description Null takes the name away. */
             name: string | null;
         };
-        Object: Record<string, never>;
         PredictionDto: {
             cluster: number;
             /** @description To the centre of the cluster, in the space trained in. */
@@ -3566,11 +3565,11 @@ export interface operations {
     };
     DatasetsController_preview: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Columns to train on, repeated for each; every column of numbers without. */
                 columns?: string[];
                 /** @description How many rows are shown. */
-                limit: components["schemas"]["Object"];
+                limit?: number;
                 missing?: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
                 scaling?: "none" | "standard" | "min-max" | "robust";
             };

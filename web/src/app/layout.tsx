@@ -1,10 +1,12 @@
-import { AppShell, Burger, Center, Group, Loader, Text, UnstyledButton } from '@mantine/core';
+import { AppShell, Burger, Button, Container, Group, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useEffect } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { ChatList } from '../chats/chat-list';
-import { signOut } from '../session/session';
+import { accessToken, signOut } from '../session/session';
 import { useSession } from '../session/use-session';
+import { Waiting } from '../ui/waiting';
+import { OfflineBanner } from './offline-banner';
 import { ThemeSwitch } from './theme-switch';
 
 /** The side bar of chats beside whatever is open; a drawer where there is no room. */
@@ -12,12 +14,15 @@ export function Layout() {
   const session = useSession();
   const location = useLocation();
   const [opened, { toggle, close }] = useDisclosure();
+  const main = useRef<HTMLElement>(null);
   useEffect(close, [location.pathname, close]);
   if (session.status === 'unknown') {
+    const ask = () => void accessToken().catch(() => undefined);
     return (
-      <Center mih="100vh" aria-live="polite">
-        <Loader aria-label="Signing in" />
-      </Center>
+      <Container component="main" size="xs" py={64}>
+        <OfflineBanner />
+        <Waiting what="your account" retry={ask} />
+      </Container>
     );
   }
   if (session.status === 'signed-out') return <Navigate to="/sign-in" state={{ from: location.pathname }} replace />;
@@ -27,6 +32,15 @@ export function Layout() {
       navbar={{ width: 272, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding="md"
     >
+      <Button
+        className="skip"
+        size="xs"
+        onClick={() => {
+          main.current?.focus();
+        }}
+      >
+        Skip to the content
+      </Button>
       <AppShell.Header hiddenFrom="sm" px="sm">
         <Group h="100%">
           <Burger opened={opened} onClick={toggle} size="sm" aria-label="Chats" aria-expanded={opened} />
@@ -35,24 +49,32 @@ export function Layout() {
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label="Chats">
         <AppShell.Section grow display="flex" mih={0}>
-          <ChatList />
+          <ChatList onPick={close} />
         </AppShell.Section>
         <AppShell.Section>
-          <Group justify="space-between" pt="sm">
-            <UnstyledButton component={Link} to="/settings" fz="sm">
-              {session.user.fullName ?? session.user.username}
+          <Group justify="space-between" pt="sm" wrap="nowrap">
+            <UnstyledButton component={Link} to="/settings" fz="sm" miw={0}>
+              <Text size="sm" truncate>
+                {session.user.fullName ?? session.user.username}
+              </Text>
+              <Text size="xs" c="dimmed">
+                Settings
+              </Text>
             </UnstyledButton>
-            <Group gap="xs">
+            <Group gap="xs" wrap="nowrap">
               <ThemeSwitch />
-              <UnstyledButton fz="sm" onClick={() => void signOut()}>
+              <Button size="compact-sm" variant="default" onClick={() => void signOut()}>
                 Sign out
-              </UnstyledButton>
+              </Button>
             </Group>
           </Group>
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main>
-        <Outlet />
+      <AppShell.Main ref={main} tabIndex={-1} className="content">
+        <OfflineBanner />
+        <Suspense fallback={<Waiting what="the screen" />}>
+          <Outlet />
+        </Suspense>
       </AppShell.Main>
     </AppShell>
   );

@@ -1,11 +1,14 @@
+import { lazy } from 'react';
 import { createBrowserRouter } from 'react-router';
 import { ChatPage } from '../chats/chat-page';
 import { Welcome } from '../chats/welcome';
 import { ResultPage } from '../results/result-page';
-import { SettingsPage } from '../settings/settings-page';
 import { SignInPage } from '../session/sign-in-page';
 import { Layout } from './layout';
 import { Missing, Broken } from './missing';
+
+// Screens that few begin with come when they are opened.
+const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page')).SettingsPage }));
 
 /** Every screen has an address that can be sent. */
 export const router = createBrowserRouter([
@@ -17,7 +20,7 @@ export const router = createBrowserRouter([
       { index: true, element: <Welcome /> },
       { path: '/chats/:chatId', element: <ChatPage /> },
       { path: '/runs/:runId', element: <ResultPage /> },
-      { path: '/settings', element: <SettingsPage /> },
+      { path: '/settings/:part?', element: <SettingsPage /> },
       { path: '*', element: <Missing /> },
     ],
   },

@@ -1,22 +1,30 @@
-import { Button, Container, Group, Loader, Menu, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { Anchor, Container, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
-import { api, data, type Schemas } from '../api/client';
-import { ProblemError } from '../api/problem';
+import { Link, useParams } from 'react-router';
+import type { Schemas } from '../api/client';
 import { Missing } from '../app/missing';
 import { CentersCard } from '../centers/centers-card';
 import { DatasetCard } from '../datasets/dataset-card';
-import { DropZone } from '../datasets/drop-zone';
-import { uploadDataset } from '../datasets/upload';
 import { RunCard } from '../runs/run-card';
 import { Failure } from '../ui/failure';
 import { when } from '../ui/format';
-import { keys, useChat, useChatMutation, useMessages, useRunsUnderWay } from './queries';
+import { isGone } from '../ui/gone';
+import { NameForm } from '../ui/name-form';
+import { useTitle } from '../ui/use-title';
+import { Waiting } from '../ui/waiting';
+import { useRename } from './chat-list';
+import { ChatMenu } from './chat-menu';
+import { Composer } from './composer';
+import { useChat, useMessages, useRunsUnderWay } from './queries';
 
 /** A chat as its notebook: data, runs, results and notes in order, and a place to add to them. */
 export function ChatPage() {
   const { chatId = '' } = useParams();
+  // What was half written in one chat is not for the next.
+  return <Chat key={chatId} chatId={chatId} />;
+}
+
+function Chat({ chatId }: { chatId: string }) {
   const chat = useChat(chatId);
   const messages = useMessages(chatId);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = messages;
@@ -32,15 +40,17 @@ export function ChatPage() {
   useEffect(() => {
     end.current?.scrollIntoView({ block: 'end' });
   }, [newest]);
+  useTitle(chat.data?.title);
 
-  if (chat.error instanceof ProblemError && chat.error.status === 404) return <Missing />;
+  if (isGone(chat.error)) return <Missing />;
   if (chat.error) return <Failure error={chat.error} retry={() => void chat.refetch()} />;
-  if (chat.isPending) return <Loader aria-label="Loading the chat" />;
+  if (chat.isPending) return <Waiting what="the chat" retry={() => void chat.refetch()} />;
   return (
     <Container className="notebook" px={0}>
       <Header chat={chat.data} />
       <Stack gap="md" mt="md" role="log" aria-label="Notebook">
         {messages.error && <Failure error={messages.error} retry={() => void messages.refetch()} />}
+        {messages.isPending && <Waiting what="the notebook" retry={() => void messages.refetch()} />}
         {items.map((message) => (
           <Entry key={message.id} message={message} />
         ))}
@@ -49,77 +59,47 @@ export function ChatPage() {
         ))}
         <div ref={end} />
       </Stack>
-      <Composer chatId={chatId} />
+      <Composer chatId={chatId} empty={messages.isSuccess && items.length === 0} />
     </Container>
   );
 }
 
 function Header({ chat }: { chat: Schemas['ChatDto'] }) {
-  const navigate = useNavigate();
-  const [title, setTitle] = useState<string>();
-  const path = { chatId: chat.id };
-  const rename = useChatMutation(chat.id, (next: string) =>
-    data(api.PATCH('/api/v1/chats/{chatId}', { params: { path }, body: { title: next } })),
-  );
-  const remove = useChatMutation(chat.id, async () => {
-    await api.DELETE('/api/v1/chats/{chatId}', { params: { path } });
-    await navigate('/');
-  });
+  const [renaming, setRenaming] = useState(false);
+  const rename = useRename(chat.id);
   return (
-    <Group justify="space-between" wrap="nowrap">
-      {title === undefined ? (
-        <Title order={1} size="h2">
-          {chat.title}
-        </Title>
-      ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (title.trim()) rename.mutate(title.trim());
-            setTitle(undefined);
-          }}
-        >
-          <Group>
-            <TextInput
-              aria-label="Title"
-              value={title}
-              maxLength={200}
-              autoFocus
-              onChange={(event) => {
-                setTitle(event.currentTarget.value);
-              }}
-            />
-            <Button type="submit">Rename</Button>
-          </Group>
-        </form>
-      )}
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button variant="default" size="xs" aria-label="More about this chat">
-            ...
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            onClick={() => {
-              setTitle(chat.title);
+    <Stack gap="xs">
+      <Group justify="space-between" wrap="nowrap">
+        {renaming ? (
+          <NameForm
+            label="Title"
+            value={chat.title}
+            onSave={rename.mutate}
+            onClose={() => {
+              setRenaming(false);
             }}
-          >
-            Rename
-          </Menu.Item>
-          <Menu.Item
-            color="red"
-            onClick={() => {
-              if (confirm(`Delete "${chat.title}" with its data, runs and centers? This cannot be undone.`)) {
-                remove.mutate(undefined);
-              }
+          />
+        ) : (
+          <Title order={1} size="h2" className="breaking">
+            {rename.isPending ? rename.variables : chat.title}
+          </Title>
+        )}
+        <Group gap="sm" wrap="nowrap">
+          {chat.latestCentersId && (
+            <Anchor component={Link} to={`/chats/${chat.id}/centers`} size="sm">
+              Centers
+            </Anchor>
+          )}
+          <ChatMenu
+            chat={chat}
+            onRename={() => {
+              setRenaming(true);
             }}
-          >
-            Delete the chat
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-    </Group>
+          />
+        </Group>
+      </Group>
+      {rename.error && <Failure error={rename.error} />}
+    </Stack>
   );
 }
 
@@ -129,74 +109,11 @@ function Entry({ message }: { message: Schemas['MessageDto'] }) {
   if (kind === 'run' && runId) return <RunCard runId={runId} said={message.text} />;
   if (kind === 'centers' && centersId) return <CentersCard centersId={centersId} said={message.text} />;
   return (
-    <Paper withBorder p="sm">
+    <Paper withBorder p="sm" className={message.author === 'user' ? 'own-note' : undefined}>
       <Text className="note">{message.text}</Text>
       <Text size="xs" c="dimmed">
         {when(message.createdAt)}
       </Text>
     </Paper>
-  );
-}
-
-function Composer({ chatId }: { chatId: string }) {
-  const client = useQueryClient();
-  const [text, setText] = useState('');
-  const [progress, setProgress] = useState<number>();
-  const upload = useRef<AbortController>(undefined);
-  const note = useChatMutation(chatId, (body: string) =>
-    data(api.POST('/api/v1/chats/{chatId}/messages', { params: { path: { chatId } }, body: { text: body } })),
-  );
-  const file = useChatMutation(chatId, async (chosen: File) => {
-    upload.current = new AbortController();
-    try {
-      return await uploadDataset(chatId, chosen, { onProgress: setProgress, signal: upload.current.signal });
-    } finally {
-      setProgress(undefined);
-      await client.invalidateQueries({ queryKey: keys.messages(chatId) });
-    }
-  });
-  const cancelled = file.error instanceof DOMException;
-  return (
-    <Stack gap="sm" mt="lg" pb="md">
-      {file.error && !cancelled && <Failure error={file.error} />}
-      {note.error && <Failure error={note.error} />}
-      <DropZone
-        busy={file.isPending}
-        progress={progress}
-        onFile={file.mutate}
-        onCancel={() => {
-          upload.current?.abort();
-        }}
-      />
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!text.trim()) return;
-          note.mutate(text.trim(), {
-            onSuccess: () => {
-              setText('');
-            },
-          });
-        }}
-      >
-        <Group align="end" wrap="nowrap">
-          <Textarea
-            flex={1}
-            aria-label="Note"
-            placeholder="Write a note"
-            autosize
-            maxRows={8}
-            maxLength={20000}
-            value={text}
-            onChange={(event) => {
-              setText(event.currentTarget.value);
-            }}
-          />
-          <Button type="submit" loading={note.isPending} disabled={!text.trim()}>
-            Send
-          </Button>
-        </Group>
-      </form>
-    </Stack>
   );
 }

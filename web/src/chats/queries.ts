@@ -47,14 +47,21 @@ export function useMessages(chatId: string) {
   });
 }
 
-/** The runs of a chat that are queued or running, oldest first. */
-export function useRunsUnderWay(chatId: string): Schemas['RunDto'][] {
+/** The latest runs of a chat, newest first; undefined until they are known. */
+export function useRunsOf(chatId: string): Schemas['RunDto'][] | undefined {
   const runs = useQuery({
     queryKey: [...keys.chat(chatId), 'runs'],
     queryFn: () =>
       data(api.GET('/api/v1/chats/{chatId}/runs', { params: { path: { chatId }, query: { limit: 100 } } })),
+    enabled: chatId !== '',
   });
-  return runs.data?.items.filter(({ status }) => status === 'queued' || status === 'running').reverse() ?? [];
+  return runs.data?.items;
+}
+
+/** The runs of a chat that are queued or running, oldest first. */
+export function useRunsUnderWay(chatId: string): Schemas['RunDto'][] {
+  const runs = useRunsOf(chatId);
+  return runs?.filter(({ status }) => status === 'queued' || status === 'running').reverse() ?? [];
 }
 
 /** What changes chats also changes their order in the side bar. */

@@ -1,63 +1,63 @@
 import { Button, FileButton, Group, Progress, Stack, Text } from '@mantine/core';
-import { type DragEvent, useState } from 'react';
+import { UploadFailure } from './upload-failure';
+import { useFileDrop } from './use-file-drop';
+import type { Upload } from './use-upload';
 
-interface Props {
-  busy: boolean;
-  /** 0..1 while a file is on its way. */
-  progress?: number | undefined;
-  onFile: (file: File) => void;
-  onCancel?: () => void;
-}
-
-/** Where a file is dropped or chosen, and how far it is on its way. */
-export function DropZone({ busy, progress, onFile, onCancel }: Props) {
-  const [over, setOver] = useState(false);
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    const file = event.dataTransfer.files.item(0);
-    if (file && !busy) onFile(file);
-  };
+/** Where files are dropped or chosen; they may be dropped anywhere else on the window as well. */
+export function DropZone({ upload }: { upload: Upload }) {
+  const over = useFileDrop(upload.send);
   return (
-    <Stack
-      className="drop-target"
-      p="md"
-      gap="xs"
-      data-over={over || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => {
-        setOver(false);
-      }}
-      onDrop={drop}
-    >
+    <Stack className="drop-target" p="md" gap="xs" data-over={over || undefined}>
       <Group justify="space-between">
         <Text size="sm">Drop a table here: CSV, TSV, JSON, NDJSON, NPY, Parquet or Arrow, also gzipped.</Text>
-        <FileButton
-          onChange={(file) => {
-            if (file) onFile(file);
-          }}
-        >
-          {(props) => (
-            <Button {...props} variant="default" size="xs" loading={busy}>
-              Choose a file
-            </Button>
-          )}
-        </FileButton>
+        <ChooseFiles upload={upload} />
       </Group>
-      {busy && progress !== undefined && (
-        <Group gap="sm">
-          <Progress flex={1} value={progress * 100} aria-label="Upload" />
-          <Text size="sm">{progress < 1 ? `${Math.floor(progress * 100)} %` : 'reading'}</Text>
-          {onCancel && (
-            <Button size="compact-xs" variant="default" onClick={onCancel}>
-              Cancel
-            </Button>
-          )}
+      <UploadState upload={upload} />
+      {over && <DropSign />}
+    </Stack>
+  );
+}
+
+export function ChooseFiles({ upload }: { upload: Upload }) {
+  return (
+    <FileButton multiple onChange={upload.send}>
+      {(props) => (
+        <Button {...props} variant="default" size="xs" loading={upload.busy}>
+          Choose a file
+        </Button>
+      )}
+    </FileButton>
+  );
+}
+
+/** How far a file is on its way, or why it did not arrive. */
+export function UploadState({ upload: { busy, sending, cancel, error } }: { upload: Upload }) {
+  return (
+    <>
+      {busy && sending && (
+        <Group gap="sm" role="status">
+          <Text size="sm" truncate maw="14rem">
+            {sending.name}
+          </Text>
+          <Progress flex={1} miw="4rem" value={sending.share * 100} aria-label={`Upload of ${sending.name}`} />
+          <Text size="sm">{sending.share < 1 ? `${Math.floor(sending.share * 100)} %` : 'being read'}</Text>
+          <Button size="compact-xs" variant="default" onClick={cancel}>
+            Cancel
+          </Button>
         </Group>
       )}
-    </Stack>
+      {error && <UploadFailure error={error} />}
+    </>
+  );
+}
+
+/** Over everything while a file is held over the window. */
+export function DropSign() {
+  return (
+    <div className="drop-sign" aria-hidden="true">
+      <Text fw={650} size="lg">
+        Drop to add it to this chat
+      </Text>
+    </div>
   );
 }

@@ -1,69 +1,46 @@
-import { Button, Collapse, Group, MultiSelect, NumberInput, Select, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Button, Collapse, Group, NumberInput, Select, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data, type Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { keys } from '../chats/queries';
+import { PreparationFields, preparationRequest, startingPreparation } from '../datasets/preparation-fields';
 import { CLASS_COLUMNS } from '../datasets/samples';
 import { Failure } from '../ui/failure';
+import { count } from '../ui/format';
 
 type Dataset = Schemas['DatasetDto'];
 type CreateRun = Schemas['CreateRunDto'];
 
-const SCALINGS = [
-  { value: 'standard', label: 'standard: every column counts alike' },
-  { value: 'min-max', label: 'min-max: every column from 0 to 1' },
-  { value: 'robust', label: 'robust: by quartiles, for columns with far-out values' },
-  { value: 'none', label: 'none: the units are comparable as they are' },
-];
-const POLICIES = [
-  { value: 'error', label: 'stop and tell me' },
-  { value: 'drop', label: 'leave out rows with gaps' },
-  { value: 'mean', label: "fill with the column's mean" },
-  { value: 'median', label: "fill with the column's median" },
-  { value: 'most-frequent', label: 'fill with the most frequent value' },
-  { value: 'zero', label: 'fill with zero' },
-];
-
 /** How a table is to be clustered: one number, and all else folded away with good defaults. */
 export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted: () => void }) {
   const client = useQueryClient();
+  const [prepared, preparation] = useDisclosure();
   const [advanced, { toggle }] = useDisclosure();
-  const classColumn = CLASS_COLUMNS[dataset.name];
-  const numeric = dataset.columns.filter((column) => column.type === 'number').map((column) => column.name);
-  const hasGaps = dataset.columns.some((column) => column.type === 'number' && column.missing > 0);
   const form = useForm({
     initialValues: {
       k: 3 as number | string,
-      columns: numeric.filter((name) => name !== classColumn),
-      scaling: 'standard',
-      missing: hasGaps ? 'median' : 'error',
+      ...startingPreparation(dataset, CLASS_COLUMNS[dataset.name]),
       metric: 'euclidean',
       nInit: '' as number | string,
       maxIterations: 300 as number | string,
       seed: '' as number | string,
-      idColumn: null as string | null,
-      weightColumn: null as string | null,
     },
   });
   const start = useMutation({
-    mutationFn: ({ k, columns, scaling, missing, metric, nInit, maxIterations, seed, ...names }: typeof form.values) =>
+    mutationFn: ({ k, metric, nInit, maxIterations, seed, ...rest }: typeof form.values) =>
       data(
         api.POST('/api/v1/chats/{chatId}/runs', {
           params: { path: { chatId: dataset.chatId } },
           body: {
             datasetId: dataset.id,
             k: Number(k),
-            columns,
-            scaling: scaling as CreateRun['scaling'],
-            missing: missing as CreateRun['missing'],
+            ...preparationRequest(rest),
             metric: metric as CreateRun['metric'],
             maxIterations: Number(maxIterations),
             ...(nInit !== '' && { nInit: Number(nInit) }),
             ...(seed !== '' && { seed: Number(seed) }),
-            ...(names.idColumn && { idColumn: names.idColumn }),
-            ...(names.weightColumn && { weightColumn: names.weightColumn }),
           },
         }),
       ),
@@ -75,10 +52,13 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
     onError: (error) => {
       if (error instanceof ProblemError) {
         for (const { path, message } of error.fields) form.setFieldError(path.split('.')[0] ?? path, message);
+        // What is wrong in there must not stay folded away.
+        if (error.fields.some(({ path }) => /^(columns|columnWeights|scaling|missing|\w+Column)/.test(path))) {
+          preparation.open();
+        }
       }
     },
   });
-  const names = dataset.columns.map((column) => column.name);
   return (
     <form
       onSubmit={form.onSubmit((values) => {
@@ -96,14 +76,23 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
           w={200}
           {...form.getInputProps('k')}
         />
-        <MultiSelect
-          label="Columns"
-          description="What decides which rows are alike. Numbers only, for now."
-          data={numeric}
-          searchable
-          {...form.getInputProps('columns')}
-        />
-        {hasGaps && <Select label="Gaps" data={POLICIES} allowDeselect={false} {...form.getInputProps('missing')} />}
+        <UnstyledButton type="button" onClick={preparation.toggle} aria-expanded={prepared}>
+          <Text size="sm" td="underline">
+            {count(form.values.columns.length, 'column')}, scaling {form.values.scaling}: change
+          </Text>
+        </UnstyledButton>
+        <Collapse expanded={prepared}>
+          {prepared && (
+            <PreparationFields
+              dataset={dataset}
+              value={form.values}
+              errors={form.errors}
+              onChange={(change) => {
+                form.setValues(change);
+              }}
+            />
+          )}
+        </Collapse>
         <UnstyledButton type="button" onClick={toggle} aria-expanded={advanced}>
           <Text size="sm" td="underline">
             {advanced ? 'Fewer options' : 'More options'}
@@ -111,13 +100,6 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
         </UnstyledButton>
         <Collapse expanded={advanced}>
           <Stack gap="sm">
-            <Select
-              label="Scaling"
-              description="Columns with large numbers would otherwise decide alone."
-              data={SCALINGS}
-              allowDeselect={false}
-              {...form.getInputProps('scaling')}
-            />
             <Select
               label="Metric"
               data={[
@@ -127,9 +109,6 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
               allowDeselect={false}
               {...form.getInputProps('metric')}
             />
-            {!hasGaps && (
-              <Select label="Gaps" data={POLICIES} allowDeselect={false} {...form.getInputProps('missing')} />
-            )}
             <Group grow align="start">
               <NumberInput
                 label="Restarts"
@@ -153,22 +132,6 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
                 max={4294967295}
                 allowDecimal={false}
                 {...form.getInputProps('seed')}
-              />
-            </Group>
-            <Group grow align="start">
-              <Select
-                label="Id column"
-                description="Names the rows; not trained on."
-                data={names}
-                clearable
-                {...form.getInputProps('idColumn')}
-              />
-              <Select
-                label="Weight column"
-                description="How much each row counts."
-                data={numeric}
-                clearable
-                {...form.getInputProps('weightColumn')}
               />
             </Group>
           </Stack>

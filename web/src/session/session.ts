@@ -1,4 +1,5 @@
 import { OfflineError, toProblem } from '../api/problem';
+import { noteConnection } from '../app/connection';
 import type { components } from '../api/schema';
 
 export type User = components['schemas']['UserDto'];
@@ -12,6 +13,8 @@ const HAS_SIGNED_IN = 'centroid.signed-in';
 /** An access token is renewed this long before it ends, for clocks and slow networks. */
 const EARLY_MS = 30_000;
 const AUTH = '/api/v1/auth';
+/** While it is not known who is signed in, the service is asked again this often. */
+const AGAIN_MS = 5_000;
 
 let state: SessionState = localStorage.getItem(HAS_SIGNED_IN) ? { status: 'unknown' } : { status: 'signed-out' };
 let token: { value: string; expires: number } | undefined;
@@ -21,7 +24,7 @@ const tabs = new BroadcastChannel('centroid.session');
 tabs.onmessage = () => {
   token = undefined;
   set(localStorage.getItem(HAS_SIGNED_IN) ? { status: 'unknown' } : { status: 'signed-out' });
-  if (state.status === 'unknown') void accessToken();
+  void findOut();
 };
 
 function set(next: SessionState): void {
@@ -40,12 +43,15 @@ export const sessionStore = {
 
 async function post(path: string, body: unknown, bearer?: string): Promise<Response> {
   try {
-    return await fetch(`${AUTH}/${path}`, {
+    const response = await fetch(`${AUTH}/${path}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...(bearer && { Authorization: `Bearer ${bearer}` }) },
       body: JSON.stringify(body),
     });
+    noteConnection(true);
+    return response;
   } catch {
+    noteConnection(false);
     throw new OfflineError();
   }
 }
@@ -83,6 +89,17 @@ export function setUser(user: User): void {
   if (state.status === 'signed-in') set({ status: 'signed-in', user });
 }
 
+/** Asks who is signed in until there is an answer; at once where nobody has signed in before. */
+export async function findOut(): Promise<void> {
+  while (state.status === 'unknown') {
+    try {
+      await accessToken();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
 /**
  * A good access token, renewed by the refresh cookie when need be; undefined when nobody is signed in. Tabs take
  * turns, so that none of them spends a refresh token that another is just using.
@@ -93,7 +110,7 @@ export async function accessToken(spent?: string): Promise<string | undefined> {
   if (state.status === 'signed-out') return undefined;
   if (token && token.value !== spent && token.expires - EARLY_MS > Date.now()) return token.value;
   const before = token;
-  return navigator.locks.request('centroid.refresh', async () => {
+  return inTurn(async () => {
     if (token && token !== before) return token.value;
     const response = await post('refresh', {});
     if (response.ok) {
@@ -105,4 +122,13 @@ export async function accessToken(spent?: string): Promise<string | undefined> {
     forget();
     return undefined;
   });
+}
+
+/** One after the other across tabs; across this one alone where a plain address denies the page its locks. */
+let last: Promise<unknown> = Promise.resolve();
+function inTurn<T>(task: () => Promise<T>): Promise<T> {
+  if (isSecureContext) return navigator.locks.request('centroid.refresh', task);
+  const mine = last.then(task, task);
+  last = mine;
+  return mine;
 }

@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+];
+/** Chromium logs every answer above 399, also those that the page handles; all else in its console is a defect. */
+const REFUSED = /Failed to load resource: .* 4(00|01|04|09|22)/;
+/** What it logs when a test takes the network away. */
+const OFFLINE = 'net::ERR_INTERNET_DISCONNECTED';
+
+export type Scheme = 'light' | 'dark';
+
+/** How a journey's window is. */
+export interface Look extends BrowserContextOptions {
+  width?: number;
+  height?: number;
+  scheme?: Scheme;
+}
+
+export function startBrowser(extra: string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...extra] });
+}
+
+/** A browser in which nobody has signed in yet, and all that a journey finds wrong in it. */
+export class Visit {
+  /** What is wrong but stops nobody: told together at the end. */
+  readonly defects: string[] = [];
+  readonly pages: Page[] = [];
+
+  readonly url: string;
+  readonly #browser: Browser;
+  readonly #pictures: string | undefined;
+
+  constructor(browser: Browser, url: string, pictures?: string) {
+    this.#browser = browser;
+    this.url = url;
+    this.#pictures = pictures;
+  }
+
+  /** A page in a profile of its own, which reports the first thing that its console complains of. */
+  async open({ width = 1280, height = 900, scheme = 'light', ...options }: Look = {}): Promise<Page> {
+    const context = await this.#browser.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    return this.watch(await context.newPage());
+  }
+
+  /** A second tab of the same profile. */
+  async tab(page: Page): Promise<Page> {
+    return this.watch(await page.context().newPage());
+  }
+
+  private watch(page: Page): Page {
+    page.setDefaultTimeout(30_000);
+    page.on('console', (message) => {
+      const text = message.text();
+      if (message.type() === 'error' && !REFUSED.test(text) && !text.includes(OFFLINE)) {
+        this.defects.push(`console: ${text}`);
+      }
+    });
+    page.on('pageerror', (error) => this.defects.push(`page: ${String(error)}`));
+    this.pages.push(page);
+    return page;
+  }
+
+  async picture(page: Page, name: string): Promise<void> {
+    if (!this.#pictures) return;
+    await mkdir(this.#pictures, { recursive: true });
+    await page.screenshot({ path: path.join(this.#pictures, `${name.replaceAll(/\W+/g, '-')}.png`), fullPage: true });
+  }
+
+  /** Looks at a screen in both themes: nothing that axe finds serious, nothing wider than the window. */
+  async look(page: Page, name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await this.picture(page, `${name} ${colorScheme}`);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      for (const { id, impact, nodes } of violations) {
+        if (impact !== 'serious' && impact !== 'critical') continue;
+        const where = nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ''}`);
+        this.defects.push(`axe, ${name}, ${colorScheme}: ${id}: ${where.join(' | ')}`);
+      }
+    }
+    const [content, window] = await page.evaluate<[number, number]>(
+      '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+    );
+    if (content > window) this.defects.push(`${name}: ${content} px wide in a window of ${window} px`);
+  }
+
+  async close(): Promise<void> {
+    for (const context of new Set(this.pages.map((page) => page.context()))) await context.close();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Page } from 'playwright-core';
+import type { Visit } from '../browser.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+let people = 0;
+
+/** A new account, made as a person makes one; ends on the empty page. */
+export async function signUp(visit: Visit, page: Page): Promise<string> {
+  const username = `ada-${process.pid}-${++people}`;
+  await page.goto(visit.url);
+  await page.getByRole('button', { name: 'I am new here' }).click();
+  await page.getByLabel('Username').fill(username);
+  await page.locator('input[autocomplete=new-password]').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'What belongs together here?' }).waitFor();
+  return username;
+}
+
+export async function signIn(visit: Visit, page: Page, username: string): Promise<void> {
+  await page.goto(visit.url);
+  await page.getByLabel('Username').fill(username);
+  await page.locator('input[autocomplete=current-password]').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor({ state: 'detached' });
+}

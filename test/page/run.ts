@@ -1,0 +1,54 @@
+/**
+ * The page as its users meet it: the built service, a real browser, one journey after another. A journey fails at what
+ * it asserts, at an error in the console (a violation of the page's policy is one), or at what axe finds serious.
+ *
+ *     npm run test:page -- [--pictures FOLDER] [JOURNEY...]
+ */
+import assert from 'node:assert/strict';
+import { parseArgs } from 'node:util';
+import { startService } from '../../scripts/service.ts';
+import { startBrowser, Visit } from './browser.ts';
+import { account } from './journeys/account.ts';
+import { badFile } from './journeys/bad-file.ts';
+import { firstTable } from './journeys/first-table.ts';
+
+export type Journey = (visit: Visit) => Promise<void>;
+
+const JOURNEYS: Record<string, Journey> = {
+  'from sign-up to a prediction on iris': (visit) => firstTable(visit, { width: 1280, scheme: 'light' }),
+  "the same on a phone's width, in the dark": (visit) => firstTable(visit, { width: 360, height: 740, scheme: 'dark' }),
+  'a bad file': badFile,
+  'the account': account,
+};
+
+const { values, positionals } = parseArgs({ options: { pictures: { type: 'string' } }, allowPositionals: true });
+const chosen = Object.entries(JOURNEYS).filter(
+  ([name]) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
+);
+assert.ok(chosen.length > 0, `There are: ${Object.keys(JOURNEYS).join('; ')}`);
+
+const service = await startService({ REQUESTS_PER_MINUTE: '10000' });
+const browser = await startBrowser();
+let failed = 0;
+try {
+  for (const [name, journey] of chosen) {
+    const visit = new Visit(browser, service.url, values.pictures);
+    try {
+      await journey(visit);
+      if (visit.defects.length > 0) throw new Error(`defects:\n${[...new Set(visit.defects)].join('\n')}`);
+      console.log(`ok ${name}`);
+    } catch (error) {
+      failed++;
+      console.log(`FAILED ${name}`);
+      console.error(error);
+      for (const [i, page] of visit.pages.entries()) await visit.picture(page, `failed ${name} ${i}`);
+    } finally {
+      await visit.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await service.stop();
+}
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
