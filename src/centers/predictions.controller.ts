@@ -24,6 +24,15 @@ const REQUEST_BODY = {
     'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file: FILE } } },
   },
 };
+/** On the methods: what Nest tells of their return type would hide it on the class. */
+const ANSWER = {
+  content: {
+    'application/json': { schema: { $ref: getSchemaPath(PredictionsDto) } },
+    'text/csv': { schema: FILE },
+    'application/x-ndjson': { schema: FILE },
+    'application/octet-stream': { schema: FILE },
+  },
+};
 const FILES =
   'A file (CSV, TSV, NDJSON, JSON, NPY; gzipped too) as the body, or as the part `file` of a form, is answered in ' +
   'kind: its rows with the columns `cluster`, `distance`, `runnerUp`, `margin` and `outlier` added. Columns are found ' +
@@ -33,14 +42,6 @@ const FILES =
 @ApiBearerAuth()
 @OpenToKeys('predict')
 @ApiExtraModels(PredictionRequestDto, PredictionsDto)
-@ApiOkResponse({
-  content: {
-    'application/json': { schema: { $ref: getSchemaPath(PredictionsDto) } },
-    'text/csv': { schema: FILE },
-    'application/x-ndjson': { schema: FILE },
-    'application/octet-stream': { schema: FILE },
-  },
-})
 @Controller()
 export class PredictionsController {
   constructor(
@@ -50,6 +51,7 @@ export class PredictionsController {
 
   @Post('centers/:centersId/predictions')
   @HttpCode(200)
+  @ApiOkResponse(ANSWER)
   @ApiOperation({
     summary: 'Which cluster does each row belong to?',
     description: FILES,
@@ -69,6 +71,7 @@ export class PredictionsController {
 
   @Post('chats/:chatId/predictions')
   @HttpCode(200)
+  @ApiOkResponse(ANSWER)
   @ApiOperation({
     summary: "The same with the chat's pinned centers, or its latest when none are pinned",
     description: `An address that stays when the model is replaced. 409 \`chat.no_centers\` while the chat has none. ${FILES}`,

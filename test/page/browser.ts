@@ -75,7 +75,7 @@ export class Visit {
   }
 
   async picture(page: Page, name: string): Promise<void> {
-    if (!this.#pictures) return;
+    if (!this.#pictures || page.isClosed()) return;
     await mkdir(this.#pictures, { recursive: true });
     await page.screenshot({ path: path.join(this.#pictures, `${name.replaceAll(/\W+/g, '-')}.png`), fullPage: true });
   }

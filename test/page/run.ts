@@ -11,6 +11,7 @@ import { startBrowser, Visit } from './browser.ts';
 import { account } from './journeys/account.ts';
 import { badFile } from './journeys/bad-file.ts';
 import { firstTable } from './journeys/first-table.ts';
+import { models } from './journeys/models.ts';
 
 export type Journey = (visit: Visit) => Promise<void>;
 
@@ -18,6 +19,7 @@ const JOURNEYS: Record<string, Journey> = {
   'from sign-up to a prediction on iris': (visit) => firstTable(visit, { width: 1280, scheme: 'light' }),
   "the same on a phone's width, in the dark": (visit) => firstTable(visit, { width: 360, height: 740, scheme: 'dark' }),
   'a bad file': badFile,
+  'centers and predictions': models,
   'the account': account,
 };
 
@@ -35,12 +37,12 @@ try {
     const visit = new Visit(browser, service.url, values.pictures);
     try {
       await journey(visit);
-      if (visit.defects.length > 0) throw new Error(`defects:\n${[...new Set(visit.defects)].join('\n')}`);
+      assert.equal(visit.defects.length, 0, 'nothing to complain of');
       console.log(`ok ${name}`);
     } catch (error) {
       failed++;
       console.log(`FAILED ${name}`);
-      console.error(error);
+      console.error(error, [...new Set(visit.defects)]);
       for (const [i, page] of visit.pages.entries()) await visit.picture(page, `failed ${name} ${i}`);
     } finally {
       await visit.close();

@@ -30,6 +30,7 @@ export function useChat(chatId: string) {
   return useQuery({
     queryKey: keys.chat(chatId),
     queryFn: () => data(api.GET('/api/v1/chats/{chatId}', { params: { path: { chatId } } })),
+    enabled: chatId !== '',
   });
 }
 

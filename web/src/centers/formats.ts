@@ -1,0 +1,20 @@
+import type { Schemas } from '../api/client';
+import { download } from '../ui/download';
+
+/** Every format in which centers leave the service. */
+export const EXPORTS = [
+  { format: 'json', suffix: 'json', label: 'Bundle (JSON), for another Centroid' },
+  { format: 'csv', suffix: 'csv', label: 'Centres as CSV' },
+  { format: 'npy', suffix: 'npy', label: 'Centres as NPY, for NumPy' },
+  { format: 'sklearn', suffix: 'py', label: 'scikit-learn pipeline (Python)' },
+] as const;
+
+export type Export = (typeof EXPORTS)[number];
+
+export function downloadCenters(
+  { id, name, version }: Pick<Schemas['CentersDto'], 'id' | 'name' | 'version'>,
+  { format, suffix }: Export,
+): Promise<void> {
+  const safe = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80);
+  return download(`/api/v1/centers/${id}/export?format=${format}`, `${safe}-v${version}.${suffix}`);
+}
