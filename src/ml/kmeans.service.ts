@@ -71,8 +71,8 @@ export class KMeansService implements OnModuleDestroy {
    */
   async fit(data: Matrix, options: FitOptions): Promise<FitResult> {
     checkFit(data, options);
-    const { signal, onProgress, ...job } = options;
-    return this.run('fit', data, job, { signal, onProgress });
+    const { signal, onProgress, onCheckpoint, checkpointMs, ...job } = options;
+    return this.run('fit', data, job, { signal, onProgress, onCheckpoint, checkpointMs });
   }
 
   /**
@@ -169,11 +169,11 @@ export class KMeansService implements OnModuleDestroy {
     name: N,
     data: Matrix,
     options: Jobs[N]['options'],
-    { signal, onProgress }: CallOptions,
+    call: CallOptions,
   ): Promise<Jobs[N]['result']> {
-    this.requireOpen(signal);
+    this.requireOpen(call.signal);
     const trains = name === 'fit' || name === 'seed' || name === 'gap';
-    return (trains ? this.training : this.queries).call(name, data, options, { signal, onProgress });
+    return (trains ? this.training : this.queries).call(name, data, options, call);
   }
 }
 

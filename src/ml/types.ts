@@ -46,6 +46,47 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Called at most ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Where an earlier fit of the same data with the same options stood. */
+  readonly resume?: Checkpoint;
+  /** Called with where the fit stands, at most every `checkpointMs`. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  /** Default 15,000. */
+  readonly checkpointMs?: number;
+}
+
+/** One restart of a fit under way, after a number of iterations at which its sums are about to be taken anew. */
+export interface TrainingState {
+  readonly iterations: number;
+  /** The centres before the last iteration, `k x columns`, from which its labels follow, and after it. */
+  readonly before: Float64Array;
+  readonly centers: Float64Array;
+  /** Iterations in a row that moved no label. */
+  readonly standing: number;
+  readonly refilled: number;
+}
+
+/** One restart that has ended, in the space that the engine trains in; its labels are its nearest centres. */
+export interface EndedRestart {
+  readonly centers: Float64Array;
+  readonly inertia: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+  readonly refilled: number;
+  readonly empty: number;
+  readonly algorithm: Algorithm;
+}
+
+/**
+ * Where a fit stood. A fit of the same data with the same options that resumes from it ends with the bits of one that
+ * was never interrupted. Plain values and typed arrays; of use to the same {@link ENGINE_VERSION} only.
+ */
+export interface Checkpoint {
+  /** The restart under way, from 1. */
+  readonly restart: number;
+  /** Null before its seeding. */
+  readonly training: TrainingState | null;
+  /** The best of the restarts before, and which it is. */
+  readonly best: (EndedRestart & { readonly restart: number }) | null;
 }
 
 export type Phase = 'seeding' | 'training' | 'evaluating';

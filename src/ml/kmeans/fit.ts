@@ -1,6 +1,16 @@
 import { createKernel } from '../kernels/choose.js';
 import type { Kernel } from '../kernels/kernel.js';
-import type { EngineWarning, FitOptions, FitResult, Matrix, Progress, SeedOptions, SeedResult } from '../types.js';
+import type {
+  Checkpoint,
+  EndedRestart,
+  EngineWarning,
+  FitOptions,
+  FitResult,
+  Matrix,
+  Progress,
+  SeedOptions,
+  SeedResult,
+} from '../types.js';
 import { canonicalOrder, renumber } from './canonical.js';
 import { Generator } from './generator.js';
 import { Helper } from './helper.js';
@@ -13,9 +23,11 @@ export interface Hooks {
   readonly interrupt: () => void;
   /** Null where nobody listens. Called as often as there is news; whoever listens makes a report of it when one is due. */
   readonly progress: ((make: () => Progress) => void) | null;
+  /** Called where the fit may be taken up again later, where somebody keeps that. */
+  readonly checkpoint?: ((make: () => Checkpoint) => void) | null;
 }
 
-export type FitJobOptions = Omit<FitOptions, 'signal' | 'onProgress'>;
+export type FitJobOptions = Omit<FitOptions, 'signal' | 'onProgress' | 'onCheckpoint' | 'checkpointMs'>;
 export type SeedJobOptions = Omit<SeedOptions, 'signal'>;
 
 /** Fits centres to checked options: `nInit` restarts, of which one wins only by a strictly lower inertia. */
@@ -36,9 +48,11 @@ export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitRe
       spherical: space.metric === 'cosine',
     };
 
-    let best: Trained | undefined;
-    let bestRestart = 0;
-    for (let restart = 1; restart <= restarts; restart++) {
+    const { resume } = options;
+    let best: (EndedRestart & { restart: number; labels: Int32Array | null }) | null = resume?.best
+      ? { ...resume.best, labels: null }
+      : null;
+    for (let restart = resume?.restart ?? 1; restart <= restarts; restart++) {
       const tell = (iteration: number, inertia: () => number | null): void => {
         hooks.progress?.(() => ({
           phase: iteration === 0 ? 'seeding' : 'training',
@@ -50,26 +64,55 @@ export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitRe
         }));
       };
       tell(0, () => null);
+      const under = restart === resume?.restart ? resume.training : null;
       const start =
-        typeof init === 'object'
+        under ??
+        (typeof init === 'object'
           ? centersIntoSpace(init.centers, space)
-          : rowsOf(kernel, draw(helper, init, k, seed, restart));
-      const kmeans = new KMeans(kernel, weights, training, (iteration, cluster) => {
-        hooks.interrupt();
-        tell(iteration, () =>
-          finiteOrNull(inertiaOutOfSpace(cluster.scatterWithin(spread!.mean, spread!.scatter), space)),
-        );
-      });
+          : rowsOf(kernel, draw(helper, init, k, seed, restart)));
+      const bestBefore = best && ended(best);
+      const kmeans = new KMeans(
+        kernel,
+        weights,
+        training,
+        (iteration, cluster) => {
+          hooks.interrupt();
+          tell(iteration, () =>
+            finiteOrNull(inertiaOutOfSpace(cluster.scatterWithin(spread!.mean, spread!.scatter), space)),
+          );
+        },
+        (state) => hooks.checkpoint?.(() => ({ restart, training: state(), best: bestBefore })),
+      );
       const trained = kmeans.train(start);
-      if (best === undefined || trained.inertia < best.inertia) {
-        best = trained;
-        bestRestart = restart;
-      }
+      if (best === null || trained.inertia < best.inertia) best = { ...trained, restart };
+      const bestNow = best;
+      hooks.checkpoint?.(() => ({ restart: restart + 1, training: null, best: ended(bestNow) }));
     }
-    return finish(best!, bestRestart, seed, matrix, options, space);
+    const { restart, labels, ...rest } = best!;
+    return finish(
+      { ...rest, labels: labels ?? nearest(kernel, rest.centers, k) },
+      restart,
+      seed,
+      matrix,
+      options,
+      space,
+    );
   } finally {
     kernel.close();
   }
+}
+
+/** What a checkpoint keeps of a restart. */
+function ended(best: EndedRestart & { restart: number }): EndedRestart & { restart: number } {
+  const { centers, inertia, iterations, converged, refilled, empty, algorithm, restart } = best;
+  return { centers, inertia, iterations, converged, refilled, empty, algorithm, restart };
+}
+
+/** The labels that a training ended with: its last act is to assign every row to its nearest centre. */
+function nearest(kernel: Kernel, centers: Float64Array, k: number): Int32Array {
+  const labels = new Int32Array(kernel.rows);
+  kernel.nearest(centers, k, labels);
+  return labels;
 }
 
 /** The rows that a fit with these options would begin its restart from. */

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernels/kernel.js';
-import type { Algorithm } from '../types.js';
+import type { Algorithm, TrainingState } from '../types.js';
 import { Cluster } from './cluster.js';
 import { weightedSum } from './space.js';
 
@@ -40,14 +40,16 @@ export class KMeans {
     private readonly options: TrainingOptions,
     /** Called after every iteration. */
     private readonly onIteration: (iteration: number, cluster: Cluster) => void,
+    /** Called where the training may be taken up again later. */
+    private readonly onState?: (state: () => TrainingState) => void,
   ) {}
 
-  /** @param initial `k x columns`, in the kernel's space */
-  train(initial: Float64Array): Trained {
+  /** @param start centres, `k x columns`, in the kernel's space, or where an earlier training stood */
+  train(start: Float64Array | TrainingState): Trained {
     const { k, spherical } = this.options;
     const cluster = new Cluster(this.kernel, this.weights, k, spherical);
     try {
-      return this.iterate(cluster, Float64Array.from(initial));
+      return this.iterate(cluster, start);
     } finally {
       cluster.close();
     }
@@ -62,13 +64,19 @@ export class KMeans {
     return weightedSum(distances, this.weights);
   }
 
-  private iterate(cluster: Cluster, initial: Float64Array): Trained {
+  private iterate(cluster: Cluster, start: Float64Array | TrainingState): Trained {
     const { maxIterations, shiftTolerance } = this.options;
-    let centers = initial;
-    let next: Float64Array = new Float64Array(initial.length);
-    let refilled = 0;
-    let iterations = 0;
-    let standing = 0;
+    const state = 'centers' in start ? start : null;
+    let centers: Float64Array = Float64Array.from(state ? state.centers : (start as Float64Array));
+    let next: Float64Array = new Float64Array(centers.length);
+    let refilled = state?.refilled ?? 0;
+    let iterations = state?.iterations ?? 0;
+    let standing = state?.standing ?? 0;
+    if (state) {
+      // The labels as they were: the next iteration counts those that move. Its sums are taken anew.
+      cluster.assign(state.before);
+      cluster.fillEmpty(state.before);
+    }
     let ending: 'labels' | 'shift' | 'cap' = 'cap';
 
     while (iterations < maxIterations) {
@@ -89,6 +97,10 @@ export class KMeans {
       if (shiftTolerance > 0 && shift <= shiftTolerance) {
         ending = 'shift';
         break;
+      }
+      if (iterations % RECOUNT_EVERY === 0) {
+        const [before, after] = [next, centers];
+        this.onState?.(() => ({ iterations, before: before.slice(), centers: after.slice(), standing, refilled }));
       }
     }
     // Further iterations without a moved label served only to take the rounding out of the centres.

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AbortedError, EngineError } from '../errors.js';
-import type { Matrix, Progress } from '../types.js';
+import type { Checkpoint, Matrix, Progress } from '../types.js';
 import { fromWire, type JobName, type Jobs, type Lent, type Reply, type Request } from './messages.js';
 import { Team } from './team.js';
 
@@ -10,10 +10,13 @@ const COPY_CHUNK = 1 << 20;
 /** A team that has grown beyond so many bytes is let go when it has been idle for a while: its memory cannot shrink. */
 const KEPT_BYTES = 128 * 2 ** 20;
 const IDLE_MS = 10_000;
+const CHECKPOINT_MS = 15_000;
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined;
+  readonly checkpointMs?: number | undefined;
 }
 
 interface Call extends CallOptions {
@@ -47,7 +50,7 @@ export class EngineThreads {
     name: N,
     matrix: Matrix,
     options: Jobs[N]['options'],
-    { signal, onProgress }: CallOptions,
+    { signal, onProgress, onCheckpoint, checkpointMs = CHECKPOINT_MS }: CallOptions,
   ): Promise<Jobs[N]['result']> {
     if (this.closed) throw closedError();
     if (signal?.aborted) throw new AbortedError();
@@ -56,8 +59,16 @@ export class EngineThreads {
       const id = this.nextId++;
       const call: Call = {
         matrix,
-        request: { id, name, options, wantsProgress: onProgress !== undefined, cancel },
+        request: {
+          id,
+          name,
+          options,
+          wantsProgress: onProgress !== undefined,
+          checkpointMs: onCheckpoint ? checkpointMs : null,
+          cancel,
+        },
         onProgress,
+        onCheckpoint,
         resolve: (result) => {
           signal?.removeEventListener('abort', abort);
           resolve(result as Jobs[N]['result']);
@@ -150,6 +161,10 @@ export class EngineThreads {
     if (call?.request.id !== message.id) return;
     if ('progress' in message) {
       if (Atomics.load(call.request.cancel, 0) === 0) call.onProgress?.(message.progress);
+      return;
+    }
+    if ('checkpoint' in message) {
+      if (Atomics.load(call.request.cancel, 0) === 0) call.onCheckpoint?.(message.checkpoint);
       return;
     }
     this.current = undefined;

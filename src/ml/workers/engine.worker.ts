@@ -45,8 +45,9 @@ function matrixOf({ matrix: { data, rows, columns } }: Request): Matrix {
   return { data: values, rows, columns };
 }
 
-function hooksOf({ id, cancel, wantsProgress }: Request): Hooks {
+function hooksOf({ id, cancel, wantsProgress, checkpointMs }: Request): Hooks {
   let reported = -Infinity;
+  let kept = performance.now();
   return {
     interrupt: () => {
       if (Atomics.load(cancel, 0) !== 0) throw new AbortedError();
@@ -59,6 +60,15 @@ function hooksOf({ id, cancel, wantsProgress }: Request): Hooks {
           reply({ id, progress: make() });
         }
       : null,
+    checkpoint:
+      checkpointMs === null
+        ? null
+        : (make) => {
+            const now = performance.now();
+            if (now - kept < checkpointMs) return;
+            kept = now;
+            reply({ id, checkpoint: make() });
+          },
   };
 }
 

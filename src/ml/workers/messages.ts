@@ -1,5 +1,15 @@
 import { AbortedError, EngineError, type EngineErrorCode, type EngineErrorDetails } from '../errors.js';
-import type { Evaluation, FitResult, Gap, Matrix, PredictResult, Progress, Projection, SeedResult } from '../types.js';
+import type {
+  Checkpoint,
+  Evaluation,
+  FitResult,
+  Gap,
+  Matrix,
+  PredictResult,
+  Progress,
+  Projection,
+  SeedResult,
+} from '../types.js';
 import type { EvaluateJobOptions } from '../evaluation/evaluate.js';
 import type { GapJobOptions } from '../evaluation/gap.js';
 import type { ProjectJobOptions } from '../evaluation/project.js';
@@ -32,12 +42,15 @@ export interface Request<N extends JobName = JobName> {
   readonly matrix: Omit<Matrix, 'data'> & { readonly data: Matrix['data'] | Lent };
   readonly options: Jobs[N]['options'];
   readonly wantsProgress: boolean;
+  /** Least milliseconds between two checkpoints; null where nobody keeps them. */
+  readonly checkpointMs: number | null;
   /** One Int32 in shared memory: anything but 0 asks the job to end. */
   readonly cancel: Int32Array;
 }
 
 export type Reply =
   | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly checkpoint: Checkpoint }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: WireError };
 
