@@ -13,6 +13,8 @@ import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
 import { Audited } from '../users/auth/audited.decorator.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { ApiIdempotent, CallKey } from '../users/idempotency/idempotency-key.decorator.js';
+import { IdempotencyService } from '../users/idempotency/idempotency.service.js';
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import type { Centers } from './centers.entity.js';
@@ -27,7 +29,10 @@ import { toRows } from './floats.js';
 @OpenToKeys()
 @Controller()
 export class CentersController {
-  constructor(private readonly centers: CentersService) {}
+  constructor(
+    private readonly centers: CentersService,
+    private readonly idempotency: IdempotencyService,
+  ) {}
 
   @Get('chats/:chatId/centers')
   @ApiOperation({ summary: 'The centers of a chat, newest first' })
@@ -56,13 +61,23 @@ export class CentersController {
       ],
     },
   })
+  @ApiIdempotent()
   @ApiProblems(413, 422)
   async import(
     @CurrentUser() user: Principal,
     @Param('chatId', IdPipe) chatId: string,
     @Body() body: unknown,
+    @CallKey() key: string | undefined,
   ): Promise<CentersDto> {
-    return toDto(await this.centers.import(user.userId, chatId, body));
+    const { userId } = user;
+    return this.idempotency.once<CentersDto>(
+      userId,
+      key,
+      `POST /chats/${chatId}/centers`,
+      async (once) =>
+        once.recall(body) ??
+        toDto(await this.centers.import(userId, chatId, body, (manager, made) => once.keep(manager, toDto(made)))),
+    );
   }
 
   @Get('centers/:centersId')

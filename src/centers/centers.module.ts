@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { DatasetsModule } from '../datasets/datasets.module.js';
 import { MlModule } from '../ml/ml.module.js';
@@ -16,7 +17,7 @@ import { PredictionsController } from './predictions.controller.js';
 import { PredictionsService } from './predictions.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Centers, CentersCounter]), ChatsModule, DatasetsModule, MlModule],
+  imports: [TypeOrmModule.forFeature([Centers, CentersCounter]), UsersModule, ChatsModule, DatasetsModule, MlModule],
   controllers: [CentersController, PredictionsController, ClustersController],
   providers: [
     CentersService,

@@ -103,12 +103,22 @@ export class CentersService {
   /**
    * Takes in centers from elsewhere: `{name?, columns, values}`, or a bundle as {@link export} writes it.
    *
+   * @param keep remembers the answer, in the same transaction
    * @throws InvalidRequestError, InvalidCentersError naming the place; nothing is stored then
    */
-  async import(userId: string, chatId: string, body: unknown): Promise<Centers> {
+  async import(
+    userId: string,
+    chatId: string,
+    body: unknown,
+    keep: (manager: EntityManager, centers: Centers) => Promise<void>,
+  ): Promise<Centers> {
     await this.chats.require(userId, chatId);
     const imported = await readImport(body);
-    return this.dataSource.transaction((manager) => this.create(manager, { ...imported, userId, chatId }));
+    return this.dataSource.transaction(async (manager) => {
+      const centers = await this.create(manager, { ...imported, userId, chatId });
+      await keep(manager, centers);
+      return centers;
+    });
   }
 
   /** The centers as a file. */

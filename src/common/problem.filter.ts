@@ -25,7 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const answer = this.describe(error);
     // A domain error is an answer, also at 503; what nobody foresaw is a fault of the service.
-    if (answer.status >= 500 && !(error instanceof DomainError)) {
+    // Nor is it one that the caller has hung up.
+    if (answer.status >= 500 && !(error instanceof DomainError) && !reply.raw.destroyed) {
       const request = http.getRequest<FastifyRequest>();
       const stack = error instanceof Error ? error.stack : String(error);
       this.logger.error(`${request.method} ${request.url.split('?')[0]} ${answer.status}`, stack);

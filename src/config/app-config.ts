@@ -39,6 +39,14 @@ export abstract class AppConfig {
   abstract readonly requestsPerMinute: number;
   /** How long the record of what was done to accounts is kept. */
   abstract readonly auditDays: number;
+  /** How long the answer to an `Idempotency-Key` is remembered. */
+  abstract readonly idempotencyHours: number;
+  /** How long the queue keeps a job that has ended. The run itself stays with its chat. */
+  abstract readonly jobDays: number;
+  /** Runs of one user that have not ended. */
+  abstract readonly queuedRuns: number;
+  /** Runs of one user that are carried out at the same time, on all workers together. */
+  abstract readonly runningRuns: number;
   /** Proxies, by address or network, whose `X-Forwarded-*` headers count. */
   abstract readonly trustedProxies: readonly string[];
   /** One more web origin that may call the API with credentials. */
@@ -162,6 +170,10 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     registrationsPerHour: integer('REGISTRATIONS_PER_HOUR', 10, 1, 1_000_000),
     requestsPerMinute: integer('REQUESTS_PER_MINUTE', 300, 1, 1_000_000),
     auditDays: integer('AUDIT_DAYS', 365, 90, 3650),
+    idempotencyHours: integer('IDEMPOTENCY_HOURS', 24, 1, 24 * 365),
+    jobDays: integer('JOB_DAYS', 1, 1, 365),
+    queuedRuns: integer('QUEUED_RUNS', 100, 1, 1_000_000),
+    runningRuns: integer('RUNNING_RUNS', 4, 1, 1000),
     trustedProxies: networks('TRUSTED_PROXIES', text('TRUSTED_PROXIES')),
     webOrigin: url('VITE_API_URL', ['http:', 'https:'])?.origin,
     role,

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EntityManager } from 'typeorm';
 import { ChatsService } from '../chats/chats.service.js';
 import { DomainError } from '../common/errors.js';
 import { InvalidRequestError, validationPipe } from '../common/validation.js';
 import type { Dataset } from './dataset.entity.js';
-import { DatasetUploadsService } from './dataset-uploads.service.js';
+import { DatasetUploadsService, type Keep } from './dataset-uploads.service.js';
 import { CallerGoneError } from './datasets.errors.js';
 import { CreateRowsDto, UploadFieldsDto } from './dto/dataset-requests.dto.js';
 import { type ReceivedFile, Uploads } from './uploads.js';
@@ -15,6 +16,14 @@ const MAX_FILE_NAME = 255;
 interface Form {
   file?: ReceivedFile & { name: string };
   fields: Record<string, unknown>;
+}
+
+/** What becomes of a call: its answer, and what is remembered of it. */
+export interface Call<Answer> {
+  /** An earlier answer to the same content. */
+  recall: (content: unknown) => Answer | undefined;
+  answer: (dataset: Dataset) => Answer;
+  keep: (manager: EntityManager, answer: Answer) => Promise<void>;
 }
 
 /** Takes the two bodies that make a data set: a form with a file, and JSON rows. */
@@ -29,7 +38,13 @@ export class DatasetIntake {
   ) {}
 
   /** Reads the request, makes the data set, and gives up when the caller does. */
-  async take(userId: string, chatId: string, request: FastifyRequest, reply: FastifyReply): Promise<Dataset> {
+  async take<Answer>(
+    userId: string,
+    chatId: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    call: Call<Answer>,
+  ): Promise<Answer> {
     // Before a gigabyte is received for nothing.
     await this.chats.require(userId, chatId);
     const abort = new AbortController();
@@ -38,21 +53,26 @@ export class DatasetIntake {
     };
     reply.raw.once('close', onClose);
     try {
-      if (request.isMultipart()) return await this.takeForm(userId, chatId, request, abort.signal);
+      if (request.isMultipart()) return await this.takeForm(userId, chatId, request, call, abort.signal);
       if (typeof request.body === 'string') throw new UnsupportedBodyError();
-      const { rows, columns, ...options } = await this.validate(CreateRowsDto, request.body);
-      return await this.service.addRows(userId, chatId, { rows, columns }, options, abort.signal);
+      const body = await this.validate(CreateRowsDto, request.body);
+      const known = call.recall(body);
+      if (known) return known;
+      const { rows, columns, ...options } = body;
+      const keep = keeping(call);
+      return call.answer(await this.service.addRows(userId, chatId, { rows, columns }, options, keep, abort.signal));
     } finally {
       reply.raw.off('close', onClose);
     }
   }
 
-  private async takeForm(
+  private async takeForm<Answer>(
     userId: string,
     chatId: string,
     request: FastifyRequest,
+    call: Call<Answer>,
     signal: AbortSignal,
-  ): Promise<Dataset> {
+  ): Promise<Answer> {
     const form: Form = { fields: {} };
     try {
       await this.receive(request, form).catch((error: unknown) => {
@@ -60,7 +80,9 @@ export class DatasetIntake {
       });
       if (!form.file) throw new InvalidRequestError([{ path: 'file', message: 'is missing.' }]);
       const options = await this.validate(UploadFieldsDto, form.fields);
-      return await this.service.addFile(userId, chatId, form.file, options, signal);
+      const known = call.recall({ sha256: form.file.sha256, options });
+      if (known) return known;
+      return call.answer(await this.service.addFile(userId, chatId, form.file, options, keeping(call), signal));
     } finally {
       if (form.file) await this.uploads.remove(form.file.path);
     }
@@ -87,6 +109,10 @@ export class DatasetIntake {
   private async validate<T extends object>(type: new () => T, body: unknown): Promise<T> {
     return (await this.pipe.transform(body ?? {}, { type: 'body', metatype: type })) as T;
   }
+}
+
+function keeping<Answer>({ keep, answer }: Call<Answer>): Keep {
+  return (manager, dataset) => keep(manager, answer(dataset));
 }
 
 /** What the parser of forms throws for a body that is none has no code; faults of the disk do. */

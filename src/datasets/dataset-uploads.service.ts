@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { ChatsService } from '../chats/chats.service.js';
 import { NotFoundError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import { Metrics } from '../common/metrics.js';
 import { AppConfig } from '../config/app-config.js';
 import { isForeignKeyViolation } from '../database/errors.js';
+import { lockOwner } from '../database/lock-owner.js';
 import type { Dataset } from './dataset.entity.js';
-import { tooLarge } from './datasets.errors.js';
+import { type DatasetRefusedError, tooLarge } from './datasets.errors.js';
 import { DatasetsRepository } from './datasets.repository.js';
 import type { ReadJob } from './reading/protocol.js';
 import { ReaderPool } from './reading/reader-pool.js';
@@ -22,6 +23,9 @@ export interface UploadOptions extends ReadOptions {
   /** Spellings of a missing value besides the empty one, instead of the usual ones. */
   missing?: string[];
 }
+
+/** Remembers the answer, in the transaction that shows the data set. */
+export type Keep = (manager: EntityManager, dataset: Dataset) => Promise<void>;
 
 /** No upload takes longer to be read and stored. */
 const STALE_MS = 2 * 3600 * 1000;
@@ -53,6 +57,7 @@ export class DatasetUploadsService implements OnModuleInit {
     chatId: string,
     file: ReceivedFile & { name: string },
     options: UploadOptions,
+    keep: Keep,
     signal: AbortSignal,
   ): Promise<Dataset> {
     const { sizeBytes, sha256 } = file;
@@ -61,6 +66,7 @@ export class DatasetUploadsService implements OnModuleInit {
       { userId, chatId, name, sizeBytes, sha256 },
       { file: { path: file.path, name: file.name } },
       options,
+      keep,
       signal,
     );
   }
@@ -71,28 +77,23 @@ export class DatasetUploadsService implements OnModuleInit {
     chatId: string,
     rows: JsonRows,
     options: UploadOptions,
+    keep: Keep,
     signal: AbortSignal,
   ): Promise<Dataset> {
     const content = Buffer.from(JSON.stringify({ columns: rows.columns, rows: rows.rows }));
     const sha256 = createHash('sha256').update(content).digest('hex');
     const name = options.name ?? 'rows';
-    return this.add({ userId, chatId, name, sizeBytes: content.length, sha256 }, { rows }, options, signal);
+    return this.add({ userId, chatId, name, sizeBytes: content.length, sha256 }, { rows }, options, keep, signal);
   }
 
   private async add(
     about: Pick<Dataset, 'userId' | 'chatId' | 'name' | 'sizeBytes' | 'sha256'>,
     data: Pick<ReadJob, 'file' | 'rows'>,
     options: UploadOptions,
+    keep: Keep,
     signal: AbortSignal,
   ): Promise<Dataset> {
     const { userId, chatId, name, sizeBytes, sha256 } = about;
-    const room = this.config.userQuotaBytes - (await this.repository.storedBytes(userId));
-    if (sizeBytes > room) {
-      throw tooLarge(
-        'quota_exceeded',
-        `The data set is larger than the ${Math.max(0, room)} bytes that you have left.`,
-      );
-    }
     const dataset: Dataset = {
       id: newId(),
       userId,
@@ -111,8 +112,8 @@ export class DatasetUploadsService implements OnModuleInit {
       createdAt: new Date(),
     };
     try {
-      await this.repository.begin(dataset);
-      return await this.fill(dataset, data, options, room, signal);
+      const room = await this.begin(dataset);
+      return await this.fill(dataset, data, options, room, keep, signal);
     } catch (error) {
       await this.repository.discard(userId, dataset.id);
       // The chat was deleted meanwhile.
@@ -120,11 +121,27 @@ export class DatasetUploadsService implements OnModuleInit {
     }
   }
 
+  /** Sets room aside for it; how many bytes it may take. @throws DatasetRefusedError when there is too little left */
+  private begin(dataset: Dataset): Promise<number> {
+    return this.dataSource.transaction(async (manager) => {
+      const room = await this.roomLeft(manager, dataset.userId);
+      if (dataset.sizeBytes > room) throw quotaExceeded(room);
+      await this.repository.begin(manager, dataset);
+      return room;
+    });
+  }
+
+  private async roomLeft(manager: EntityManager, userId: string): Promise<number> {
+    await lockOwner(manager, userId);
+    return this.config.userQuotaBytes - (await this.repository.storedBytes(manager, userId));
+  }
+
   private async fill(
     dataset: Dataset,
     data: Pick<ReadJob, 'file' | 'rows'>,
     { delimiter, header, encoding, decimalComma, missing }: UploadOptions,
     room: number,
+    keep: Keep,
     signal: AbortSignal,
   ): Promise<Dataset> {
     const { userId, chatId, id } = dataset;
@@ -151,13 +168,22 @@ export class DatasetUploadsService implements OnModuleInit {
     Object.assign(dataset, { state: 'ready', format, rowCount, columns, warnings, reading: notes, storedBytes });
     dataset.createdAt = new Date();
     await this.dataSource.transaction(async (manager) => {
+      // What others have stored meanwhile counts too; of this one, what was set aside does.
+      const left = (await this.roomLeft(manager, userId)) + dataset.sizeBytes;
+      if (storedBytes > left) throw quotaExceeded(left);
       if (!(await this.repository.complete(manager, dataset))) throw new NotFoundError();
       const text = `${dataset.name}: ${count(rowCount, 'row')}, ${count(columns.length, 'column')}`;
       await this.chats.addMessage(manager, { userId, chatId, author: 'user', kind: 'dataset', text, datasetId: id });
+      await keep(manager, dataset);
     });
     this.metrics.rows.inc({ work: 'uploaded' }, rowCount);
     return dataset;
   }
+}
+
+function quotaExceeded(room: number): DatasetRefusedError {
+  const left = Math.max(0, room);
+  return tooLarge('quota_exceeded', `The data set is larger than the ${left} bytes that you have left.`);
 }
 
 function count(n: number, what: string): string {

@@ -6,6 +6,8 @@ import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
 import { Audited } from '../users/auth/audited.decorator.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { ApiIdempotent, CallKey } from '../users/idempotency/idempotency-key.decorator.js';
+import { IdempotencyService } from '../users/idempotency/idempotency.service.js';
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import type { Dataset } from './dataset.entity.js';
@@ -26,6 +28,7 @@ export class DatasetsController {
     private readonly datasets: DatasetsService,
     private readonly intake: DatasetIntake,
     private readonly previews: PreviewsService,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   @Post('chats/:chatId/datasets')
@@ -56,14 +59,23 @@ export class DatasetsController {
       },
     },
   })
+  @ApiIdempotent()
   @ApiProblems(413, 415, 422)
-  async create(
+  create(
     @CurrentUser() user: Principal,
     @Param('chatId', IdPipe) chatId: string,
+    @CallKey() key: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DatasetDto> {
-    return toDto(await this.intake.take(user.userId, chatId, request, reply));
+    const { userId } = user;
+    return this.idempotency.once<DatasetDto>(userId, key, `POST /chats/${chatId}/datasets`, (once) =>
+      this.intake.take<DatasetDto>(userId, chatId, request, reply, {
+        recall: once.recall,
+        answer: toDto,
+        keep: once.keep,
+      }),
+    );
   }
 
   @Get('chats/:chatId/datasets')

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { DatasetBlock } from './dataset-block.entity.js';
 import { DatasetHold } from './dataset-hold.entity.js';
@@ -15,7 +16,7 @@ import { TableFiles } from './table-files.js';
 import { Uploads } from './uploads.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Dataset, DatasetBlock, DatasetHold]), ChatsModule],
+  imports: [TypeOrmModule.forFeature([Dataset, DatasetBlock, DatasetHold]), UsersModule, ChatsModule],
   controllers: [DatasetsController],
   providers: [
     DatasetsService,

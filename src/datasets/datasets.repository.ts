@@ -27,8 +27,8 @@ export class DatasetsRepository {
   }
 
   /** Begins a data set that is `loading`: unseen until it is completed. */
-  async begin(dataset: Dataset): Promise<void> {
-    await this.datasets.insert(dataset);
+  async begin(manager: EntityManager, dataset: Dataset): Promise<void> {
+    await manager.insert(Dataset, dataset);
   }
 
   async addBlock(userId: string, datasetId: string, firstRow: number, bytes: Buffer): Promise<void> {
@@ -56,8 +56,8 @@ export class DatasetsRepository {
   }
 
   /** Bytes that the owner's blocks take, loading ones included. */
-  async storedBytes(userId: string): Promise<number> {
-    return (await this.datasets.sum('storedBytes', { userId })) ?? 0;
+  async storedBytes(manager: EntityManager, userId: string): Promise<number> {
+    return (await manager.sum(Dataset, 'storedBytes', { userId })) ?? 0;
   }
 
   /** The block that holds a row. */

@@ -9,7 +9,7 @@ import { Draining } from '../common/draining.js';
 import { AppConfig } from '../config/app-config.js';
 import { JobQueue } from '../database/queue/job-queue.js';
 import { RunAttempt } from './run-attempt.js';
-import { RUN_QUEUE, RUN_QUEUE_SETTINGS, type RunJob } from './training.queue.js';
+import { DAY, RUN_QUEUE, RUN_QUEUE_SETTINGS, type RunJob } from './training.queue.js';
 
 /** The run was given back: the job has to fail for the queue to hand it to the next worker. */
 class GivenBackError extends Error {}
@@ -30,13 +30,15 @@ export class RunWorker implements OnModuleInit, OnApplicationBootstrap, OnModule
 
   /** Whoever enqueues needs the queue too. */
   async onModuleInit(): Promise<void> {
-    await this.queue.declare(RUN_QUEUE, RUN_QUEUE_SETTINGS);
+    const deleteAfterSeconds = this.config.jobDays * DAY;
+    await this.queue.declare(RUN_QUEUE, { ...RUN_QUEUE_SETTINGS, deleteAfterSeconds });
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'api') return;
     this.draining.signal.addEventListener('abort', () => void this.handBack(), { once: true });
-    await this.queue.work<RunJob>(RUN_QUEUE, this.config.runsAtOnce, ({ data }) => this.work(data));
+    const { runsAtOnce, runningRuns } = this.config;
+    await this.queue.work<RunJob>(RUN_QUEUE, runsAtOnce, ({ data }) => this.work(data), runningRuns);
   }
 
   /** Takes no more runs and gives back those in hand, so that another worker goes on with them at once. */

@@ -6,6 +6,8 @@ import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
+import { ApiIdempotent, CallKey } from '../users/idempotency/idempotency-key.decorator.js';
+import { IdempotencyService } from '../users/idempotency/idempotency.service.js';
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import { CreateRunDto } from './dto/create-run.dto.js';
@@ -28,21 +30,31 @@ export class RunsController {
     private readonly runs: RunsService,
     private readonly outputs: RunOutputsService,
     private readonly runEvents: RunEvents,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   @Post('chats/:chatId/runs')
   @HttpCode(202)
   @ApiOperation({ summary: 'Ask for clusters' })
+  @ApiIdempotent()
   @ApiProblems(413, 422)
   async create(
     @CurrentUser() user: Principal,
     @Param('chatId', IdPipe) chatId: string,
     @Body() body: CreateRunDto,
+    @CallKey() key: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RunDto> {
-    const run = await this.runs.create(user.userId, chatId, body);
+    const run = await this.idempotency.once<RunDto>(
+      user.userId,
+      key,
+      `POST /chats/${chatId}/runs`,
+      async (once) =>
+        once.recall(body) ??
+        toRun(await this.runs.create(user.userId, chatId, body, (manager, made) => once.keep(manager, toRun(made)))),
+    );
     void reply.header('Location', `/api/v1/runs/${run.id}`).header('Retry-After', RETRY_AFTER);
-    return toRun(run);
+    return run;
   }
 
   @Get('chats/:chatId/runs')

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { CentersService } from '../centers/centers.service.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { NotFoundError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
 import type { Page, PageQuery } from '../common/paging.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
+import { AppConfig } from '../config/app-config.js';
+import { lockOwner } from '../database/lock-owner.js';
 import { JobQueue } from '../database/queue/job-queue.js';
 import type { CreateRunDto } from './dto/create-run.dto.js';
 import { planRun } from './run-params.js';
@@ -14,7 +16,7 @@ import type { Run } from './run.entity.js';
 import { LIVE_STATUSES, type RunParams, smallestK } from './run.types.js';
 import { RunsRepository } from './runs.repository.js';
 import { RUN_QUEUE, type RunJob } from './training.queue.js';
-import { ImpossibleRunError } from './training.errors.js';
+import { ImpossibleRunError, TooManyRunsError } from './training.errors.js';
 
 /** Asks for runs, tells of them, ends them early. */
 @Injectable()
@@ -27,15 +29,22 @@ export class RunsService {
     private readonly ending: RunEnding,
     private readonly queue: JobQueue,
     private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
   ) {}
 
   /**
    * Accepts a run: it, its job and the hold on its data set are there together or not at all.
    *
+   * @param keep remembers the answer, in the same transaction
    * @throws NotFoundError when the chat, the data set or the centers to begin from are not the user's
-   * @throws ImpossibleRunError when what is asked for cannot be
+   * @throws ImpossibleRunError when what is asked for cannot be, TooManyRunsError
    */
-  async create(userId: string, chatId: string, request: CreateRunDto): Promise<Run> {
+  async create(
+    userId: string,
+    chatId: string,
+    request: CreateRunDto,
+    keep: (manager: EntityManager, run: Run) => Promise<void>,
+  ): Promise<Run> {
     await this.chats.require(userId, chatId);
     const dataset = await this.datasets.require(userId, request.datasetId);
     if (dataset.chatId !== chatId) {
@@ -60,12 +69,19 @@ export class RunsService {
       finishedAt: null,
     };
     await this.dataSource.transaction(async (manager) => {
+      await lockOwner(manager, userId);
       await this.datasets.hold(manager, userId, dataset.id, run.id);
       // The more runs somebody has waiting, the further back the next one goes: nobody keeps the others out.
       const waiting = await this.repository.countLive(manager, userId);
+      if (waiting >= this.config.queuedRuns) throw new TooManyRunsError(waiting);
       await this.repository.insert(manager, run);
       const job: RunJob = { userId, runId: run.id };
-      await this.queue.enqueue(manager, RUN_QUEUE, job, { id: run.id, priority: -waiting });
+      await this.queue.enqueue(manager, RUN_QUEUE, job, {
+        id: run.id,
+        priority: -waiting,
+        group: { id: userId },
+      });
+      await keep(manager, run);
     });
     return run;
   }

@@ -25,3 +25,11 @@ export class RowsGoneError extends DomainError {
     );
   }
 }
+
+/** As many runs of the user as there may be wait already. */
+export class TooManyRunsError extends DomainError {
+  constructor(live: number) {
+    const detail = `${live} of your runs have not ended, and there may be no more. Wait for one, or cancel one.`;
+    super('too-many', 'limit.runs', detail, undefined, 10);
+  }
+}

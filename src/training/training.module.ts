@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
 import { CentersModule } from '../centers/centers.module.js';
 import { ChatsModule } from '../chats/chats.module.js';
 import { DatasetsModule } from '../datasets/datasets.module.js';
@@ -20,7 +21,14 @@ import { RunsService } from './runs.service.js';
 
 /** Runs: asked for over HTTP, worked off by whichever process has the role, followed by their events. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Run, RunOutput]), ChatsModule, DatasetsModule, CentersModule, MlModule],
+  imports: [
+    TypeOrmModule.forFeature([Run, RunOutput]),
+    UsersModule,
+    ChatsModule,
+    DatasetsModule,
+    CentersModule,
+    MlModule,
+  ],
   controllers: [RunsController],
   providers: [
     RunsService,

@@ -3,16 +3,15 @@ import type { QueueSettings } from '../database/queue/job-queue.js';
 /** The queue of runs that wait for a worker. */
 export const RUN_QUEUE = 'runs';
 
-const DAY = 24 * 3600;
+export const DAY = 24 * 3600;
 
-export const RUN_QUEUE_SETTINGS: QueueSettings = {
+export const RUN_QUEUE_SETTINGS: Omit<QueueSettings, 'deleteAfterSeconds'> = {
   // The lease: a worker that has not been heard of for so long is taken for dead.
   heartbeatSeconds: 10,
   // When to give up is told by the run itself, which knows whether it got any further.
   retryLimit: 1_000_000,
   retryDelay: 0,
   expireInSeconds: DAY,
-  deleteAfterSeconds: DAY,
   retentionSeconds: 365 * DAY,
 };
 

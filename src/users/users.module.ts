@@ -27,6 +27,8 @@ import { Session } from './auth/session.entity.js';
 import { SessionsRepository } from './auth/sessions.repository.js';
 import { StreamWatch } from './auth/stream-watch.js';
 import { TokenService } from './auth/token.service.js';
+import { IdempotencyKey } from './idempotency/idempotency-key.entity.js';
+import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
@@ -34,7 +36,7 @@ import { UsersService } from './users.service.js';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([User, Session, RefreshToken, RateLimit, ApiKey, AuditEvent]),
+    TypeOrmModule.forFeature([User, Session, RefreshToken, RateLimit, ApiKey, AuditEvent, IdempotencyKey]),
     JwtModule.register({}),
   ],
   controllers: [AuthController, UsersController, ApiKeysController],
@@ -51,6 +53,7 @@ import { UsersService } from './users.service.js';
     AccessGuard,
     AccessHook,
     AuthService,
+    IdempotencyService,
     JwtStrategy,
     PasswordService,
     ProblemFilter,
@@ -60,6 +63,6 @@ import { UsersService } from './users.service.js';
     UsersRepository,
     UsersService,
   ],
-  exports: [AccessGuard, AuditService],
+  exports: [AccessGuard, AuditService, IdempotencyService],
 })
 export class UsersModule {}

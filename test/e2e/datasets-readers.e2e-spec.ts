@@ -127,7 +127,7 @@ describe('reader processes', () => {
   it('leave nothing visible when the service dies with them', async () => {
     const id = newId();
     const repository = service.app.get(DatasetsRepository);
-    await repository.begin({
+    await repository.begin(service.app.get(DataSource).manager, {
       id,
       userId: ada.id,
       chatId,

@@ -102,14 +102,25 @@ export class JobQueue implements BeforeApplicationShutdown {
   /**
    * Has jobs done in this process from now on, each as soon as it is enqueued, the oldest first.
    *
-   * @param concurrency how many at once
+   * @param concurrency how many at once in this process
+   * @param groupConcurrency how many of one group at once in all processes
    */
-  async work<Data extends object>(name: string, concurrency: number, handler: JobHandler<Data>): Promise<void> {
+  async work<Data extends object>(
+    name: string,
+    concurrency: number,
+    handler: JobHandler<Data>,
+    groupConcurrency?: number,
+  ): Promise<void> {
     for (let i = 0; i < concurrency; i++) {
       const worker: string = await this.#boss.work<Data>(
         name,
         // Being notified makes it look at once; looking by itself is for jobs that come back after a failure.
-        { batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 },
+        {
+          batchSize: 1,
+          pollingIntervalSeconds: 2,
+          notifyPollingIntervalSeconds: 2,
+          ...(groupConcurrency !== undefined && { groupConcurrency }),
+        },
         async ([job]) => {
           try {
             await handler(job);

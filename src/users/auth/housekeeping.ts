@@ -26,13 +26,16 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Sessions and refresh tokens that have expired, windows that are over, records older than they are to be kept. */
+  /** Sessions and refresh tokens that have expired, windows that are over, records and answers older than they are to be kept. */
   async tidy(): Promise<void> {
     await this.dataSource.query('DELETE FROM sessions WHERE expires_at <= now()');
     await this.dataSource.query('DELETE FROM refresh_tokens WHERE expires_at <= now()');
     await this.dataSource.query('DELETE FROM rate_limits WHERE resets_at <= now()');
     await this.dataSource.query('DELETE FROM audit_events WHERE at < now() - make_interval(days => $1)', [
       this.config.auditDays,
+    ]);
+    await this.dataSource.query('DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)', [
+      this.config.idempotencyHours,
     ]);
   }
 }

@@ -2746,7 +2746,10 @@ export interface operations {
     CentersController_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the call when its answer was not heard: the same key with the same content is answered as the first time, and nothing is made twice. 409 with other content, or while the first call is in flight. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 chatId: string;
             };
@@ -2771,7 +2774,11 @@ export interface operations {
                     "application/json": components["schemas"]["CentersDto"];
                 };
             };
-            /** @description Bad Request */
+            /**
+             * @description Bad Request
+             *
+             *     Bad Request
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2780,7 +2787,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unauthorized */
+            /**
+             * @description Unauthorized
+             *
+             *     Unauthorized
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2789,8 +2800,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found */
+            /**
+             * @description Not Found
+             *
+             *     Not Found
+             */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2816,7 +2840,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests */
+            /**
+             * @description Too Many Requests
+             *
+             *     Too Many Requests
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2825,7 +2853,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable */
+            /**
+             * @description Service Unavailable
+             *
+             *     Service Unavailable
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2910,7 +2942,10 @@ export interface operations {
     DatasetsController_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the call when its answer was not heard: the same key with the same content is answered as the first time, and nothing is made twice. 409 with other content, or while the first call is in flight. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 chatId: string;
             };
@@ -2937,7 +2972,11 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetDto"];
                 };
             };
-            /** @description Bad Request */
+            /**
+             * @description Bad Request
+             *
+             *     Bad Request
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2946,7 +2985,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unauthorized */
+            /**
+             * @description Unauthorized
+             *
+             *     Unauthorized
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2955,8 +2998,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found */
+            /**
+             * @description Not Found
+             *
+             *     Not Found
+             */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2991,7 +3047,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests */
+            /**
+             * @description Too Many Requests
+             *
+             *     Too Many Requests
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3000,7 +3060,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable */
+            /**
+             * @description Service Unavailable
+             *
+             *     Service Unavailable
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3345,7 +3409,10 @@ export interface operations {
     RunsController_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to repeat the call when its answer was not heard: the same key with the same content is answered as the first time, and nothing is made twice. 409 with other content, or while the first call is in flight. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 chatId: string;
             };
@@ -3365,7 +3432,11 @@ export interface operations {
                     "application/json": components["schemas"]["RunDto"];
                 };
             };
-            /** @description Bad Request */
+            /**
+             * @description Bad Request
+             *
+             *     Bad Request
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3374,7 +3445,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unauthorized */
+            /**
+             * @description Unauthorized
+             *
+             *     Unauthorized
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3383,8 +3458,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not Found */
+            /**
+             * @description Not Found
+             *
+             *     Not Found
+             */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3410,7 +3498,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too Many Requests */
+            /**
+             * @description Too Many Requests
+             *
+             *     Too Many Requests
+             */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3419,7 +3511,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable */
+            /**
+             * @description Service Unavailable
+             *
+             *     Service Unavailable
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
