@@ -27,8 +27,8 @@ export interface Rules {
 const leastTurn = 0.3;
 /** Iterations of a rival's fit that warms up; the engine, which is compiled as it runs and may change its method, makes a whole one. */
 const warmUp = 20;
-/** A rival that needs so many times the time of the best of its kind is not asked twice. */
-const hopeless = 2;
+/** A rival whose turn takes seconds, and so many times those of the best of its kind, is not asked twice. */
+const hopeless = { seconds: 2, times: 2 };
 
 /**
  * Fast contenders take turns (A B C, A B C, ...), so that whatever else the machine does falls on all of them. All hold
@@ -123,7 +123,8 @@ class Contest {
     if (this.ours) return this.spent < this.rules.cap;
     const peers = all.filter((one) => !one.ours && one.entry.threads === this.entry.threads);
     const best = Math.min(...peers.flatMap((one) => one.result.turns.map((turn) => turn.seconds)));
-    return this.spent < this.rules.cap && turns.at(-1)!.seconds < best * hopeless;
+    const last = turns.at(-1)!.seconds;
+    return this.spent < this.rules.cap && (last < hopeless.seconds || last < best * hopeless.times);
   }
 
   async turn(iterations = this.rules.maxIterations): Promise<Turn | undefined> {

@@ -81,6 +81,11 @@ describe('the verdict', () => {
     const text = linesTable('fit', {} as Shape, lines);
     expect(text).toMatch(/scikit-learn lloyd .* 5\.00x \|\s+2\.50x \* \|/);
     expect(text).toMatch(/scikit-learn elkan .* 3\.00x \* \|\s+3\.00x \|/);
+    const memory = { extraMiB: 11, peakMiB: 222 };
+    const held = linesTable('fit', {} as Shape, [line('fit', { ...ours, memory }, ours, nothing)]).split('\n');
+    const cells = (row: string): string[] => row.split('|').map((cell) => cell.trim());
+    expect(cells(held[2])[cells(held[0]).indexOf('new MiB')]).toBe('11');
+    expect(cells(held[2])[cells(held[0]).indexOf('peak MiB')]).toBe('222');
     const widths = new Set(text.split('\n').map((row) => row.length));
     expect(widths.size).toBe(1);
   });

@@ -118,8 +118,8 @@ export function linesTable(kind: Kind, shape: Shape, lines: Line[]): string {
     if (kind !== 'predict') row.push(entry.inertia === null ? '' : entry.inertia.toPrecision(8));
     if (kind !== 'seed') row.push(whole(entry.mislabelled));
     row.push(
-      whole(entry.peakMiB),
       whole(entry.extraMiB),
+      whole(entry.peakMiB),
       entry.cpuPerWall?.toFixed(2) ?? '',
       mark('time', entry.ratio),
     );
