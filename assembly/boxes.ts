@@ -44,7 +44,7 @@ function lengthen(list: usize, room: usize, count: usize): void {
  * @param out a list of the same room
  * @returns how many; `clear` is at most the difference between the distances to any other and to the nearest
  */
-function winnow(list: usize, room: usize, count: usize, box: usize, slip: f32, out: usize, squares: usize): usize {
+export function winnow(list: usize, room: usize, count: usize, box: usize, slip: f32, out: usize, squares: usize): usize {
   const bx = v128.load32_splat(box), by = v128.load32_splat(box, 4), bz = v128.load32_splat(box, 8);
   const ys = list + (room << 2);
   const zs = ys + (room << 2);

@@ -9,6 +9,8 @@ export { seedAdd, seedBegin, seedGains, seedMasses, seedMeet } from './seed';
 export { separationBytes, separations } from './separations';
 export { distances } from './strict';
 export { assignBoxes, boxScratchBytes } from './boxes';
+export { cellsBytes, cellScratchBytes } from './cells';
+export { nearestRows } from './nearest';
 export { countKeys, extend, fillBlocks, keyRows, moveKeys, placeKeys, takeLabels } from './grid';
 export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 

@@ -73,6 +73,10 @@ export class Plan {
   grid: usize;
   /** The snapshot that the current centres are in. */
   now: i32;
+  /** int32: how many values are there while the table is still filled; 0 where all are. */
+  filled: usize;
+  /** See cells.ts; 0 where there are none. */
+  cells: usize;
   // float32 from here
   /** Largest norm of a centre, rounded up. */
   centerNorm: f32;

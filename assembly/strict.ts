@@ -64,12 +64,15 @@ function twoValues(wide: i32, p: usize, q: usize): v128 {
 /** Phase, one a chunk: the strict squared distance of every row to the centre of its label, float64 to `output`. */
 export function distances(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
-  const end = rowsFrom(plan, chunk + 1);
+  distancesOf(plan, rowsFrom(plan, chunk), rowsFrom(plan, chunk + 1));
+}
+
+/** The strict squared distances of rows to the centres of their labels, float64 to `output`. */
+export function distancesOf(plan: Plan, row: i32, end: i32): void {
   const wide = plan.wide;
   const size: usize = wide ? 8 : 4;
   const pitch = <usize>plan.columns * size;
   const length = <usize>plan.columns << 3;
-  let row = rowsFrom(plan, chunk);
   // Four rows side by side hide how long one addition takes.
   for (; row + 4 <= end; row += 4) {
     const labels = plan.labels + (<usize>row << 2);

@@ -37,7 +37,7 @@ export function engine({ KMeansService }: Module): Contender {
     }
     if (kind === 'predict') {
       return Promise.resolve(async (): Promise<Answer> => {
-        const { labels } = await service.predict(data, starts[0], { detail: 'nearest' });
+        const { labels } = await service.predict(data, starts[0], { detail: 'labels' });
         return { ...none, labels };
       });
     }

@@ -142,14 +142,17 @@ export interface FitResult {
 export interface PredictOptions {
   readonly metric?: Metric;
   readonly signal?: AbortSignal;
-  /** `nearest`: labels and distances only, the fastest way. `runner-up` (default): the second nearest too. */
-  readonly detail?: 'nearest' | 'runner-up';
+  /** `labels`: nothing but them, the fastest way. `nearest`: distances too. `runner-up` (default): the second nearest too. */
+  readonly detail?: 'labels' | 'nearest' | 'runner-up';
 }
 
 /** One entry a row. */
 export interface PredictResult {
   readonly labels: Int32Array;
-  /** Distance to the nearest centre, in the space of the centres; on the unit sphere when the metric is cosine. */
+  /**
+   * Distance to the nearest centre, in the space of the centres; on the unit sphere when the metric is cosine. Empty when
+   * only labels are asked for.
+   */
   readonly distances: Float64Array;
   /** Second nearest centre; -1 where there is none (k 1). Null when not asked for. */
   readonly runnerUps: Int32Array | null;

@@ -86,7 +86,7 @@ export class RunFits {
     const { metric } = task.params;
     const { labels } = await this.kmeans.predict(task.matrix, centers, {
       metric,
-      detail: 'nearest',
+      detail: 'labels',
       signal: task.signal,
     });
     return { fit: { ...fit, labels }, evaluation, sweep: { entries, choice, warnings } };

@@ -28,6 +28,13 @@ export interface Kernel {
   nearest(centers: Float64Array, k: number, labels: Int32Array): void;
 
   /**
+   * The same where nobody has looked at the values yet, and more of them may still be on their way.
+   * @param lengths whether to have the distances too
+   * @returns what was found, if all values are finite; it stands until the next call
+   */
+  nearestUnseen(centers: Float64Array, k: number, lengths: boolean): Found;
+
+  /**
    * Nearest and second nearest centre of every row. The runner-up is the nearest among the others, lowest number on ties;
    * -1 and Infinity at k 1.
    * @param out OUT, one entry a row in each of its arrays
@@ -86,6 +93,16 @@ export interface KernelInput {
 }
 
 export type KernelFactory = (input: KernelInput) => Kernel;
+
+/** What {@link Kernel.nearestUnseen} found. */
+export interface Found {
+  /** The largest magnitude among the values; not a number where one is not finite: then the rest means nothing. */
+  readonly largest: number;
+  /** Nearest centre, one a row. */
+  readonly labels: Int32Array;
+  /** Distance to it, no square; empty when not asked for. */
+  readonly distances: Float64Array;
+}
 
 export interface NearestTwo {
   /** OUT, nearest centre. */

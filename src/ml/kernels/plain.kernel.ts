@@ -5,6 +5,7 @@ import {
   scaleFactors,
   type Assigner,
   type ClusterSums,
+  type Found,
   type Kernel,
   type KernelInput,
   type NearestTwo,
@@ -45,6 +46,18 @@ export class PlainKernel implements Kernel {
     this.byChunks(k, (i) => {
       labels[i] = this.nearestOf(i, centers, k, 0);
     });
+  }
+
+  nearestUnseen(centers: Float64Array, k: number, lengths: boolean): Found {
+    let largest = 0;
+    // Not a number once, not a number for good.
+    for (const value of this.values) largest = Math.max(largest, Math.abs(value));
+    const labels = new Int32Array(this.rows);
+    const distances = new Float64Array(lengths ? this.rows : 0);
+    if (!(largest < Infinity)) return { largest: NaN, labels, distances };
+    this.nearest(centers, k, labels);
+    for (let i = 0; i < distances.length; i++) distances[i] = Math.sqrt(this.d2(i, centers, labels[i]));
+    return { largest, labels, distances };
   }
 
   nearestTwo(centers: Float64Array, k: number, out: NearestTwo): void {

@@ -3,7 +3,7 @@ import { createKernel } from '../kernels/choose.js';
 import type { NearestTwo } from '../kernels/kernel.js';
 import type { Matrix, PredictOptions, PredictResult, TransformOptions } from '../types.js';
 import type { Hooks } from './fit.js';
-import { centersIntoSpace, exponentOf, openSpace, spaceExponent, timesPowerOfTwo, type Space } from './space.js';
+import { CALM, centersIntoSpace, exponentOf, openSpace, spaceExponent, timesPowerOfTwo, type Space } from './space.js';
 
 export type PredictJobOptions = Omit<PredictOptions, 'signal'>;
 export type TransformJobOptions = Omit<TransformOptions, 'signal'>;
@@ -14,36 +14,23 @@ const FAR = 400;
 /** Nearest and second nearest centre of every row. A row's answer does not depend on the rows beside it. */
 export function predict(matrix: Matrix, centers: Matrix, options: PredictJobOptions, hooks: Hooks): PredictResult {
   const { metric = 'euclidean', detail = 'runner-up' } = options;
+  if (metric === 'euclidean' && detail !== 'runner-up') {
+    const found = predictUnseen(matrix, centers, detail === 'nearest', hooks);
+    if (found !== null) return found;
+  }
   const { rows } = matrix;
   const result = {
     labels: new Int32Array(rows),
-    distances: new Float64Array(rows),
-    runnerUps: detail === 'nearest' ? null : new Int32Array(rows),
-    runnerUpDistances: detail === 'nearest' ? null : new Float64Array(rows),
+    distances: new Float64Array(detail === 'labels' ? 0 : rows),
+    runnerUps: detail === 'runner-up' ? new Int32Array(rows) : null,
+    runnerUpDistances: detail === 'runner-up' ? new Float64Array(rows) : null,
   };
   forEachSpace(matrix, centers, metric, hooks, (space, numbers) => {
-    const kernel = createKernel(space.input);
-    const scaled = centersIntoSpace(centers, space);
-    const n = kernel.rows;
-    const near: NearestTwo = {
-      labels: new Int32Array(n),
-      distances: new Float64Array(n),
-      runnerUps: new Int32Array(detail === 'nearest' ? 0 : n),
-      runnerUpDistances: new Float64Array(detail === 'nearest' ? 0 : n),
-    };
-    try {
-      if (detail === 'nearest') {
-        kernel.nearest(scaled, centers.rows, near.labels);
-        kernel.distances(scaled, near.labels, near.distances);
-      } else {
-        kernel.nearestTwo(scaled, centers.rows, near);
-      }
-    } finally {
-      kernel.close();
-    }
-    for (let i = 0; i < n; i++) {
+    const near = nearestIn(space, centers, detail);
+    for (let i = 0; i < near.labels.length; i++) {
       const row = numbers?.[i] ?? i;
       result.labels[row] = near.labels[i]!;
+      if (detail === 'labels') continue;
       result.distances[row] = lengthOutOfSpace(near.distances[i], space, row);
       if (result.runnerUps === null) continue;
       const second = near.runnerUps[i];
@@ -52,6 +39,48 @@ export function predict(matrix: Matrix, centers: Matrix, options: PredictJobOpti
     }
   });
   return result;
+}
+
+/**
+ * The usual case in one pass over the rows, which may still be on their way: nothing has to be scaled. Null where that
+ * turns out not to be so, or a value is not finite.
+ */
+function predictUnseen(matrix: Matrix, centers: Matrix, lengths: boolean, hooks: Hooks): PredictResult | null {
+  const largest = magnitude(centers.data);
+  if (largest === 0 || spaceExponent(largest) !== 0) return null;
+  const kernel = createKernel({ ...matrix, exponent: 0, weights: null, interrupt: hooks.interrupt });
+  try {
+    const found = kernel.nearestUnseen(Float64Array.from(centers.data), centers.rows, lengths);
+    // Written so that what is not a number goes the other way.
+    if (!(found.largest < 2 ** (FAR - CALM))) return null;
+    return { labels: found.labels, distances: found.distances, runnerUps: null, runnerUpDistances: null };
+  } finally {
+    kernel.close();
+  }
+}
+
+function nearestIn(space: Space, centers: Matrix, detail: PredictOptions['detail']): NearestTwo {
+  const kernel = createKernel(space.input);
+  const { rows } = kernel;
+  const scaled = centersIntoSpace(centers, space);
+  const seconds = detail === 'runner-up' ? rows : 0;
+  const near: NearestTwo = {
+    labels: new Int32Array(rows),
+    distances: new Float64Array(detail === 'labels' ? 0 : rows),
+    runnerUps: new Int32Array(seconds),
+    runnerUpDistances: new Float64Array(seconds),
+  };
+  try {
+    if (detail === 'runner-up') {
+      kernel.nearestTwo(scaled, centers.rows, near);
+    } else {
+      kernel.nearest(scaled, centers.rows, near.labels);
+      if (detail === 'nearest') kernel.distances(scaled, near.labels, near.distances);
+    }
+  } finally {
+    kernel.close();
+  }
+  return near;
 }
 
 /** Distances of every row to every centre, `rows x k`. */
@@ -75,8 +104,8 @@ export function transform(matrix: Matrix, centers: Matrix, options: TransformJob
 }
 
 /**
- * Opens the space that the centres set, for all rows at once (`numbers` is null); if some rows lie too far out for it,
- * one for the rest and one for each of those.
+ * Opens the space that the centres set, for all rows at once (`numbers` is null); if some rows do not fit into it, one
+ * for the rest and one for each of those.
  */
 function forEachSpace(
   matrix: Matrix,
@@ -92,15 +121,18 @@ function forEachSpace(
     return;
   }
   const largest = magnitude(centers.data);
-  const exponent = largest === 0 ? Math.min(0, whole.exponent) : spaceExponent(largest);
-  if (whole.exponent <= exponent + FAR) {
+  const exponent = spaceExponent(largest);
+  // Where all centres are the origin, nothing but the row itself says how small a distance is.
+  const least = largest === 0 ? -FAR : -Infinity;
+  if (least === -Infinity && whole.exponent <= exponent + FAR) {
     visit(atExponent(whole, exponent), null);
     return;
   }
   const near: number[] = [];
   for (let i = 0; i < rows; i++) {
     const row = data.subarray(i * columns, (i + 1) * columns);
-    if (exponentOf(magnitude(row)) <= exponent + FAR) near.push(i);
+    const size = exponentOf(magnitude(row));
+    if (size >= least && size <= exponent + FAR) near.push(i);
     else visit(openSpace({ data: row, rows: 1, columns }, metric, undefined, hooks.interrupt), Int32Array.of(i));
   }
   if (near.length === 0) return;

@@ -42,7 +42,7 @@ export function openSpace(
 }
 
 /** Magnitudes within so many powers of two of 1 are taken as they are. */
-const CALM = 32;
+export const CALM = 32;
 
 /** The exponent of a space whose largest magnitude is given: 0 where nothing has to be scaled, which saves a pass. */
 export function spaceExponent(largest: number): number {

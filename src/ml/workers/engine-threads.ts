@@ -1,12 +1,16 @@
 import { types } from 'node:util';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AbortedError, EngineError } from '../errors.js';
+import { FILLED } from '../kernels/wasm/arena.js';
+import { sampleRows } from '../kernels/wasm/sample.js';
 import type { Checkpoint, Matrix, Progress } from '../types.js';
 import { fromWire, type JobName, type Jobs, type Lent, type Reply, type Request } from './messages.js';
 import { Team } from './team.js';
 
-/** Values copied into shared memory between two turns of the event loop: some milliseconds. */
-const COPY_CHUNK = 1 << 20;
+/** Values copied into shared memory at a time. */
+const COPIED = 1 << 16;
+/** Values copied between two turns of the event loop: a millisecond or two. */
+const COPY_TURN = 1 << 21;
 /** A team that has grown beyond so many bytes is let go when it has been idle for a while: its memory cannot shrink. */
 const KEPT_BYTES = 128 * 2 ** 20;
 const IDLE_MS = 10_000;
@@ -120,9 +124,9 @@ export class EngineThreads {
     this.team ??= this.start();
     const { team } = this;
     team.ref();
+    const stands = (): boolean => team === this.team && call === this.current;
     try {
-      const matrix = await lend(call, team);
-      if (team === this.team && call === this.current) team.post({ ...call.request, matrix });
+      await lend(call, team, stands);
     } catch (error) {
       // There is no room, or something in the options cannot be cloned; the team never heard of the call.
       if (call !== this.current) return;
@@ -169,23 +173,61 @@ export class EngineThreads {
     }
     this.current = undefined;
     if ('error' in message) call.reject(fromWire(message.error));
-    else call.resolve(message.result);
+    else call.resolve(owned(message.result));
     this.turn();
   }
 }
 
-/** The table in the team's memory. Long copies let the event loop turn. */
-async function lend({ matrix, request }: Call, team: Team): Promise<Request['matrix']> {
+/**
+ * Hands the table over in the team's memory. Long copies let the event loop turn; predictions begin meanwhile.
+ * @param stands whether the team still waits for this call: if not, its memory is no longer ours
+ */
+async function lend({ matrix, request }: Call, team: Team, stands: () => boolean): Promise<void> {
   const { data, rows, columns } = matrix;
-  if (types.isSharedArrayBuffer(data.buffer)) return { data, rows, columns };
-  const place = team.make(data);
-  for (let from = 0; from < data.length; from += COPY_CHUNK) {
-    if (from > 0) await nextTurn();
-    if (Atomics.load(request.cancel, 0) !== 0) throw new AbortedError();
-    place.set(data.subarray(from, from + COPY_CHUNK), from);
+  if (types.isSharedArrayBuffer(data.buffer)) {
+    team.post({ ...request, matrix: { data, rows, columns } });
+    return;
   }
-  const lent: Lent = { address: place.byteOffset, length: data.length, wide: data.BYTES_PER_ELEMENT === 8 };
-  return { data: lent, rows, columns };
+  const place = team.make(data);
+  const early = request.name === 'predict';
+  const post = (arriving: Lent['arriving']): void => {
+    const wide = data.BYTES_PER_ELEMENT === 8;
+    const lent: Lent = { address: place.byteOffset, length: data.length, wide, arriving };
+    team.post({ ...request, matrix: { data: lent, rows, columns } });
+  };
+  if (early) {
+    team.fill(0);
+    const sample = sampleRows(rows, columns, (row, out) => {
+      out.set(data.subarray(row * columns, (row + 1) * columns));
+    });
+    post({ filled: FILLED, sample });
+  }
+  for (let from = 0; from < data.length; from += COPIED) {
+    if (from > 0 && from % COPY_TURN === 0) {
+      await nextTurn();
+      if (!stands()) return;
+    }
+    if (Atomics.load(request.cancel, 0) !== 0) {
+      if (!early) throw new AbortedError();
+      // Nobody shall wait for the rest.
+      break;
+    }
+    place.set(data.subarray(from, from + COPIED), from);
+    if (early) team.fill(Math.min(data.length, from + COPIED));
+  }
+  if (early) team.fill(data.length);
+  else post(null);
+}
+
+/** An answer whose arrays are the caller's own: those that lie in the team's memory are copied. */
+function owned(result: unknown): unknown {
+  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result)) return result;
+  const entries = Object.entries(result).map(([name, value]: [string, unknown]) =>
+    (types.isInt32Array(value) || types.isFloat64Array(value)) && types.isSharedArrayBuffer(value.buffer)
+      ? [name, value.slice()]
+      : [name, value],
+  );
+  return Object.fromEntries(entries) as unknown;
 }
 
 function closedError(): EngineError {

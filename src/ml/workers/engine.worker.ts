@@ -34,14 +34,14 @@ port.on('message', (request: Request) => {
 
 function matrixOf({ matrix: { data, rows, columns } }: Request): Matrix {
   if (ArrayBuffer.isView(data)) {
-    crew.lend(null);
+    crew.lend(null, null);
     return { data, rows, columns };
   }
-  const { address, length, wide } = data;
+  const { address, length, wide, arriving } = data;
   const values = wide
     ? new Float64Array(memory.buffer, address, length)
     : new Float32Array(memory.buffer, address, length);
-  crew.lend(values);
+  crew.lend(values, arriving);
   return { data: values, rows, columns };
 }
 

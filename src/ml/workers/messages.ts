@@ -10,6 +10,7 @@ import type {
   Projection,
   SeedResult,
 } from '../types.js';
+import type { Arriving } from '../kernels/wasm/crew.js';
 import type { EvaluateJobOptions } from '../evaluation/evaluate.js';
 import type { GapJobOptions } from '../evaluation/gap.js';
 import type { ProjectJobOptions } from '../evaluation/project.js';
@@ -34,6 +35,8 @@ export interface Lent {
   readonly address: number;
   readonly length: number;
   readonly wide: boolean;
+  /** Set where they are still being copied. */
+  readonly arriving: Arriving | null;
 }
 
 export interface Request<N extends JobName = JobName> {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '../errors.js';
-import { BASE } from '../kernels/wasm/arena.js';
+import { BASE, FILLED } from '../kernels/wasm/arena.js';
 import { createMemory, MAX_PAGES, PAGE } from '../kernels/wasm/crew.js';
 import { Word } from './barrier.js';
 import type { Reply, Request } from './messages.js';
@@ -71,6 +71,13 @@ export class Team {
     return data.BYTES_PER_ELEMENT === 8
       ? new Float64Array(buffer, BASE, data.length)
       : new Float32Array(buffer, BASE, data.length);
+  }
+
+  /** Says how many of the values made room for are there. */
+  fill(count: number): void {
+    const filled = new Int32Array(this.memory.buffer, FILLED, 1);
+    Atomics.store(filled, 0, count);
+    Atomics.notify(filled, 0);
   }
 
   post(request: Request): void {

@@ -1,11 +1,12 @@
 import { binary, instantiate, PHASES, type Exports, type PhaseName } from '../kernels/wasm/binary.js';
-import type { Crew, Scratch } from '../kernels/wasm/crew.js';
+import type { Arriving, Crew, Scratch } from '../kernels/wasm/crew.js';
 import { awaitChange, LEAVE, SHUT, Word } from './barrier.js';
 
 /** The leader's side of a team: it shares each phase out and takes part in it. */
 export class Threads implements Crew {
   readonly exports: Exports;
   private borrowed: Float32Array | Float64Array | null = null;
+  private coming: Arriving | null = null;
 
   /**
    * @param control zeroed, shared with `size - 1` followers
@@ -22,9 +23,14 @@ export class Threads implements Crew {
     return this.borrowed;
   }
 
-  /** Says what the next job's kernel finds in the memory. */
-  lend(values: Float32Array | Float64Array | null): void {
+  get arriving(): Arriving | null {
+    return this.coming;
+  }
+
+  /** Says what the next job's kernel finds in the memory, now or by and by. */
+  lend(values: Float32Array | Float64Array | null, arriving: Arriving | null): void {
     this.borrowed = values;
+    this.coming = arriving;
   }
 
   each(phase: PhaseName, plan: number, count: number, scratch: Scratch, interrupt: () => void): void {

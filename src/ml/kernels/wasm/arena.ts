@@ -1,9 +1,11 @@
 import { EngineError } from '../../errors.js';
 import { MAX_PAGES, PAGE } from './crew.js';
 
-/** First byte that may be used; what lies below is left to the module. */
-export const BASE = 1024;
 const LINE = 64;
+/** How many values have arrived, int32; what lies below is left to the module. */
+export const FILLED = 1024;
+/** First byte that may be used. */
+export const BASE = FILLED + LINE;
 
 /** Hands out the shared memory from the bottom up; what was handed out last is given back first. */
 export class Arena {

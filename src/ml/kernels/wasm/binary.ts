@@ -11,6 +11,7 @@ export const PHASES = [
   'assignBounded',
   'lineUp',
   'displace',
+  'nearestRows',
   'assignTwo',
   'transform',
   'distances',
@@ -40,6 +41,8 @@ export type Exports = Record<PhaseName, Phase> & {
   planBytes(): number;
   gridBytes(): number;
   boxScratchBytes(tiles: number): number;
+  cellsBytes(): number;
+  cellScratchBytes(tiles: number): number;
   seedBytes(): number;
   separationBytes(columns: number): number;
   scratchBytes(columns: number, tiles: number): number;

@@ -8,6 +8,8 @@ export interface Crew {
   readonly exports: Exports;
   /** Values that already lie in the memory, where a kernel may keep and change them; null where there are none. */
   readonly lent: Float32Array | Float64Array | null;
+  /** Set while what is lent is still being copied in. */
+  readonly arriving: Arriving | null;
 
   /**
    * Runs a phase for items 0..count-1, spread over the threads as they become free; returns when all are done.
@@ -15,6 +17,14 @@ export interface Crew {
    * @param interrupt called by the leader between items; what it throws comes out once every thread has stopped
    */
   each(phase: PhaseName, plan: number, count: number, scratch: Scratch, interrupt: () => void): void;
+}
+
+/** Values that arrive from the first to the last. */
+export interface Arriving {
+  /** Address of their number so far, int32. */
+  readonly filled: number;
+  /** Some rows from all over the table, row-major. */
+  readonly sample: Float64Array;
 }
 
 export interface Scratch {
@@ -38,6 +48,7 @@ export class Lone implements Crew {
   readonly size = 1;
   readonly memory = createMemory();
   readonly lent = null;
+  readonly arriving = null;
   readonly exports = instantiate(binary().module, this.memory);
 
   each(phase: PhaseName, plan: number, count: number, scratch: Scratch, interrupt: () => void): void {

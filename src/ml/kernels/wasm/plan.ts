@@ -42,6 +42,8 @@ const FIELDS = [
   'movedTwo',
   'grid',
   'now',
+  'filled',
+  'cells',
 ] as const;
 const REALS = ['centerNorm', 'centerError', 'step', 'reach'] as const;
 

@@ -13,7 +13,14 @@ export function scan({ rows, columns, data }: Matrix, crew: Crew, interrupt: () 
   const chunks = Math.ceil(data.length / SCANNED);
   const output = arena.take(8 * chunks);
   const wide = data.BYTES_PER_ELEMENT === 8 ? 1 : 0;
-  writePlan(crew.memory, plan, { rows, columns, values: data.byteOffset, wide, output });
+  writePlan(crew.memory, plan, {
+    rows,
+    columns,
+    values: data.byteOffset,
+    wide,
+    output,
+    filled: crew.arriving?.filled ?? 0,
+  });
   crew.each('scan', plan, chunks, NO_SCRATCH, interrupt);
   return arena.f64(output, chunks).reduce((a, b) => Math.max(a, b), 0);
 }

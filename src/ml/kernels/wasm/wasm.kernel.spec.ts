@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeKernel } from '../kernel.suite.js';
 import { binary, instantiate } from './binary.js';
+import { CELLS_BYTES } from './cells.js';
 import { createMemory, Lone } from './crew.js';
 import { GRID_BYTES } from './grid.js';
 import { PLAN_BYTES } from './plan.js';
@@ -16,6 +17,7 @@ describe('the plan', () => {
     const exports = instantiate(binary().module, createMemory());
     expect(exports.planBytes()).toBe(PLAN_BYTES);
     expect(exports.gridBytes()).toBe(GRID_BYTES);
+    expect(exports.cellsBytes()).toBe(CELLS_BYTES);
     expect(exports.seedBytes()).toBe(SEED_BYTES);
   });
 });

@@ -1,19 +1,20 @@
 import { PARTITIONS, scaleFactors } from '../kernel.js';
-import type { Assigner, Kernel, KernelInput, NearestTwo, Seeding } from '../kernel.js';
+import type { Assigner, Found, Kernel, KernelInput, NearestTwo, Seeding } from '../kernel.js';
 import { Arena } from './arena.js';
 import { binary, type PhaseName } from './binary.js';
+import { Cells } from './cells.js';
+import { CenterList } from './center-list.js';
 import { Centers } from './centers.js';
 import { NO_SCRATCH, type Crew, type Scratch } from './crew.js';
 import { Grid, GRID_COLUMNS } from './grid.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
+import { sampleRows } from './sample.js';
 import type { Table } from './table.js';
 import { WasmAssigner } from './wasm.assigner.js';
 import { WasmSeeding } from './wasm.seeding.js';
 
 /** Values copied at a time: what stays in the second-level cache until it is scaled. */
 const COPIED = 1 << 16;
-/** Rows whose mean is taken off before screening; any value is right, a near one screens better. */
-const SAMPLED = 1024;
 /** Rows a chunk holds at most; the place of a row in its chunk has 11 bits. */
 const CHUNK_ROWS = 2048;
 /** Multiplications a chunk holds at about: half a millisecond. */
@@ -37,6 +38,8 @@ export class WasmKernel implements Kernel, Table {
   readonly middle: number;
   readonly typicalNorm: number;
   readonly interrupt: () => void;
+  /** Some rows from all over the table. */
+  private readonly sample: Float64Array;
   private readonly plan: number;
   private grid: Grid | undefined;
 
@@ -57,6 +60,11 @@ export class WasmKernel implements Kernel, Table {
       [this.values, this.wide] = this.takeValues(input);
     }
     this.weights = this.takeWeights(input.weights);
+    this.sample =
+      crew.arriving?.sample ??
+      sampleRows(this.rows, this.columns, (row, out) => {
+        this.row(row, out);
+      });
     [this.middle, this.typicalNorm] = this.takeMiddle();
     this.write({
       rows: this.rows,
@@ -65,21 +73,31 @@ export class WasmKernel implements Kernel, Table {
       wide: this.wide ? 1 : 0,
       weights: this.weights,
       middle: this.middle,
+      filled: crew.arriving?.filled ?? 0,
     });
   }
 
   nearest(centers: Float64Array, k: number, labels: Int32Array): void {
-    const mark = this.arena.mark();
-    const packed = new Centers(this, k);
-    packed.set(centers);
-    const out = this.arena.take(4 * this.rows);
+    labels.set(this.nearestUnseen(centers, k, false).labels);
+  }
+
+  nearestUnseen(centers: Float64Array, k: number, lengths: boolean): Found {
+    const { arena, rows } = this;
+    const mark = arena.mark();
+    const labels = arena.take(4 * rows);
+    const output = lengths ? arena.take(8 * rows) : 0;
     const split = this.splitFor(k);
-    const moveCounts = this.arena.take(4 * PARTITIONS * split);
-    this.arena.i32(out, this.rows).fill(-1);
-    this.write({ labels: out, moves: 0, moveCounts, split });
-    this.phase('assignAll', PARTITIONS * split, this.rows * k, packed.scratch);
-    labels.set(this.arena.i32(out, this.rows));
-    this.arena.release(mark);
+    const chunks = PARTITIONS * split;
+    const output2 = arena.take(8 * chunks);
+    const { cells, scratch } = this.centersFor(centers, k);
+    this.write({ labels, output, output2, split, cells });
+    this.phase('nearestRows', chunks, rows * k, scratch);
+    arena.release(mark);
+    return {
+      largest: arena.f64(output2, chunks).reduce((a, b) => Math.max(a, b)),
+      labels: arena.i32(labels, rows),
+      distances: arena.f64(output, lengths ? rows : 0),
+    };
   }
 
   nearestTwo(centers: Float64Array, k: number, out: NearestTwo): void {
@@ -180,6 +198,20 @@ export class WasmKernel implements Kernel, Table {
     return Math.max(1, Math.ceil(Math.ceil(this.rows / PARTITIONS) / rows));
   }
 
+  /** Centres as the products, or with few columns the cells, want them. */
+  private centersFor(centers: Float64Array, k: number): { cells: number; scratch: Scratch } {
+    if (this.columns > GRID_COLUMNS) {
+      const packed = new Centers(this, k);
+      packed.set(centers);
+      return { cells: 0, scratch: packed.scratch };
+    }
+    const list = new CenterList(this, k);
+    list.set(centers);
+    this.write({ packed: list.address });
+    const { address, scratch } = new Cells(this, list, k, this.sample);
+    return { cells: address, scratch };
+  }
+
   /** @returns the address of a scaled copy, and whether it is float64 */
   private takeValues(input: KernelInput): [address: number, wide: boolean] {
     const narrow = input.data instanceof Float32Array ? this.takeNarrow(input.data, input.exponent) : null;
@@ -229,26 +261,16 @@ export class WasmKernel implements Kernel, Table {
   }
 
   private takeMiddle(): [address: number, typicalNorm: number] {
-    const { columns } = this;
+    const { columns, sample } = this;
     const place = this.arena.take(4 * columns + 16);
     const middle = this.arena.f32(place, columns);
-    const sampled = Math.min(SAMPLED, this.rows);
-    const row = new Float64Array(columns);
+    const sampled = sample.length / columns;
     const mean = new Float64Array(columns);
-    const overSample = (visit: (value: number, column: number) => void): void => {
-      for (let s = 0; s < sampled; s++) {
-        this.row(Math.floor((s * this.rows) / sampled), row);
-        row.forEach(visit);
-      }
-    };
-    overSample((value, j) => {
-      mean[j] += value / sampled;
-    });
+    for (let s = 0, i = 0; s < sampled; s++) for (let j = 0; j < columns; j++) mean[j] += sample[i++] / sampled;
     middle.set(mean);
     let squares = 0;
-    overSample((value, j) => {
-      squares += (value - middle[j]) ** 2;
-    });
+    for (let s = 0, i = 0; s < sampled; s++)
+      for (let j = 0; j < columns; j++) squares += (sample[i++] - middle[j]) ** 2;
     return [place, Math.sqrt(squares / sampled)];
   }
 }
