@@ -1,3 +1,5 @@
+import { DATE_ORDERS } from '../ml/preparation/dates.js';
+
 /** Version of the bundle that this service writes; it reads this one and older ones. */
 export const BUNDLE_VERSION = 1;
 export const BUNDLE_FORMAT = 'centroid.centers';
@@ -19,12 +21,26 @@ const steps = [
     fill: { oneOf: [numbers, { type: 'null' }] },
   }),
   record({
+    kind: { const: 'one-hot' },
+    widths: { ...numbers, items: { type: 'integer', minimum: 0 } },
+  }),
+  record({ kind: { const: 'log' }, features: { ...numbers, items: { type: 'boolean' } } }),
+  record({
     kind: { const: 'scale' },
     rule: { enum: ['standard', 'min-max', 'robust'] },
     offset: numbers,
     scale: { ...numbers, items: { type: 'number', exclusiveMinimum: 0 } },
   }),
   record({ kind: { const: 'weigh' }, weights: { ...numbers, items: { type: 'number', exclusiveMinimum: 0 } } }),
+];
+
+const words = { type: 'array', maxItems: 10_000, items: { type: 'string', minLength: 1 } } as const;
+const name = { $ref: '#/$defs/name' };
+
+const inputs = [
+  record({ name, type: { const: 'number' } }),
+  record({ name, type: { const: 'date' }, order: { enum: DATE_ORDERS } }),
+  record({ name, type: { const: 'category' }, categories: words, rare: words }),
 ];
 
 /** JSON Schema (2020-12) of an exported bundle: what is written, and what an import is checked against. */
@@ -34,7 +50,10 @@ export const bundleSchema = {
   description:
     'Stored centers, complete: what a program needs to place a row exactly as the service does. Take the columns in ' +
     'their order, apply the steps of `preprocessing` one after the other, and the nearest row of `trained` is the ' +
-    'cluster. Numbers are float64 and survive the round trip to the bit. `checksum` is the SHA-256, in hex, of the ' +
+    'cluster. A date goes in as milliseconds since 1970 in UTC, a word as its position in `categories`, as their number ' +
+    'where it is among `rare`, else as -1. `impute` has one entry a column. `one-hot` makes features of columns: one of ' +
+    'width 0 stays, one of width w becomes w features, of which that at the position is 1 and the others are 0. `log` ' +
+    'takes the natural logarithm, `scale` is (x - offset) / scale, `weigh` x * weight. Numbers are float64 and survive the round trip to the bit. `checksum` is the SHA-256, in hex, of the ' +
     'bundle without `checksum`, `name` and `clusterNames`, as JSON with sorted keys and no spaces.',
   ...record({
     format: { const: BUNDLE_FORMAT },
@@ -48,7 +67,7 @@ export const bundleSchema = {
       version: { const: 1 },
       columns: {
         ...names,
-        items: record({ name: { $ref: '#/$defs/name' }, type: { enum: ['number'] } }),
+        items: { oneOf: inputs },
       },
       features: { ...names, description: 'What the columns become: the columns of `trained`.' },
       steps: { type: 'array', maxItems: 8, items: { oneOf: steps } },

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { FieldError } from '../common/errors.js';
 import { isStorableText } from '../common/text.decorator.js';
 import { InvalidRequestError } from '../common/validation.js';
-import type { FittedPreparation } from '../ml/preparation/types.js';
+import { featureNames, oneHotStep } from '../ml/preparation/categories.js';
+import type { FittedPreparation, PreparationStep } from '../ml/preparation/types.js';
 import type { Metric } from '../ml/types.js';
 import { BUNDLE_FORMAT, BUNDLE_VERSION, bundleSchema } from './bundle.schema.js';
 import type { Centers, CentersMetrics, ClusterFacts } from './centers.entity.js';
@@ -41,6 +42,9 @@ export interface BundledStatistics {
   means: number[][];
   deviations: number[][];
 }
+
+/** In the order in which they are done. */
+const STEP_KINDS: PreparationStep['kind'][] = ['impute', 'one-hot', 'log', 'scale', 'weigh'];
 
 /** How deep a bundle may be nested; what this service writes is nowhere near. */
 const MAX_DEPTH = 16;
@@ -151,16 +155,41 @@ function refuseInconsistent(bundle: Bundle): void {
     ),
     'must be named as columns are.',
   );
-  check('preprocessing.features', same(features, columns), 'must be the columns.');
-  steps.forEach((step, i) => {
-    const path = `preprocessing.steps.${i}`;
-    check(path, (i === 0) === (step.kind === 'impute'), 'must be impute for the first step and for no other.');
-    check(path, steps.findIndex(({ kind }) => kind === step.kind) === i, 'must not be there twice.');
-    for (const [field, list] of Object.entries(step)) {
-      if (Array.isArray(list)) check(`${path}.${field}`, list.length === width, `must have ${width} entries.`);
-    }
+  check('preprocessing.features', same(features, featureNames(inputs)), 'must be what the columns become.');
+  const order = steps.map(({ kind }) => STEP_KINDS.indexOf(kind));
+  check(
+    'preprocessing.steps',
+    order[0] === 0 && order.every((place, i) => i === 0 || place > order[i - 1]),
+    `must begin with impute and go on in the order ${STEP_KINDS.join(', ')}, each at most once.`,
+  );
+  const oneHot = steps.find((step) => step.kind === 'one-hot');
+  const widths = oneHotStep(inputs)?.widths;
+  check(
+    'preprocessing.steps',
+    JSON.stringify(widths) === JSON.stringify(oneHot?.widths),
+    widths ? `must have one-hot with the widths ${widths.slice(0, 20).join(', ')}.` : 'must have no one-hot.',
+  );
+  inputs.forEach((input, i) => {
+    if (input.type !== 'category') return;
+    const words = [...input.categories, ...input.rare];
+    check(`preprocessing.columns.${i}`, words.length > 0, 'must have a category.');
+    check(`preprocessing.columns.${i}`, new Set(words).size === words.length, 'must not hold a category twice.');
   });
-  check('preprocessing.steps', steps.length > 0, 'must begin with impute.');
+  steps.forEach((step, i) => {
+    for (const [field, list] of Object.entries(step)) {
+      const count = step.kind === 'impute' || step.kind === 'one-hot' ? columns.length : width;
+      if (Array.isArray(list)) {
+        check(`preprocessing.steps.${i}.${field}`, list.length === count, `must have ${count} entries.`);
+      }
+    }
+    if (step.kind !== 'impute') return;
+    // A category is filled in by one of its own, or by none.
+    const fits = inputs.every((input, j) => {
+      const fill = step.fill?.[j] ?? -1;
+      return input.type !== 'category' || (Number.isInteger(fill) && fill >= -1 && fill < (widths?.[j] ?? 0));
+    });
+    check(`preprocessing.steps.${i}.fill`, fits, 'must be the number of a category, or -1, where a column has them.');
+  });
   const tables: [field: string, rows: number[][]][] = [
     ['values', values],
     ['trained', trained],

@@ -22,7 +22,7 @@ const WRITERS: Record<ExportFormat, Writer> = {
     extension: 'json',
   }),
   csv: (centers) => ({
-    content: toCsv([centers.columns, ...toRows(centers.values, centers.preparation.features.length)]),
+    content: toCsv([centers.preparation.features, ...toRows(centers.values, centers.preparation.features.length)]),
     type: 'text/csv; charset=utf-8',
     extension: 'csv',
   }),

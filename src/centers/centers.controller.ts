@@ -134,6 +134,7 @@ function toDto(centers: Centers): CentersDto {
     version,
     k,
     columns,
+    features: [...preparation.features],
     values: toRows(centers.values, preparation.features.length),
     sizes: clusters?.map(({ size }) => size) ?? null,
     clusters,

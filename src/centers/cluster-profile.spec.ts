@@ -60,4 +60,11 @@ describe('summarise', () => {
       ),
     ).toBe(sentence);
   });
+
+  it('says how often a cluster has a category', () => {
+    const ranked = [column('colour=red', 1), column('colour=blue', -1)];
+    expect(summarise(ranked, 1, new Set(['colour=red', 'colour=blue']))).toBe(
+      'often colour=red, seldom colour=blue; 1 row',
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { featureSources } from '../ml/preparation/categories.js';
 import type { Centers } from './centers.entity.js';
 import { type ColumnStatistics, unpackStatistics } from './profile.js';
 
@@ -67,7 +68,7 @@ export function profileCluster(centers: Centers, cluster: number): ClusterProfil
     radius: facts?.radius ?? null,
     silhouette: facts?.silhouette ?? null,
     columns,
-    summary: facts && statistics ? summarise(columns, facts.size) : null,
+    summary: facts && statistics ? summarise(columns, facts.size, categoryFeatures(centers)) : null,
   };
 }
 
@@ -96,12 +97,28 @@ function profileColumn(
   };
 }
 
-/** Such as "long petals, wide petals; 50 rows". */
-export function summarise(ranked: readonly Pick<ColumnProfile, 'name' | 'zScore'>[], size: number): string {
+/** The features that are 0 or 1. */
+function categoryFeatures({ preparation: { columns, features } }: Centers): Set<string> {
+  const sources = featureSources(columns);
+  return new Set(features.filter((_, j) => columns[sources[j]].type === 'category'));
+}
+
+/**
+ * Such as "long petals, wide petals, often colour=red; 50 rows".
+ * @param categories the names among them that stand for a category
+ */
+export function summarise(
+  ranked: readonly Pick<ColumnProfile, 'name' | 'zScore'>[],
+  size: number,
+  categories: ReadonlySet<string> = new Set(),
+): string {
   const words = ranked
     .filter(({ zScore }) => zScore !== null && Math.abs(zScore) >= NOTABLE)
     .slice(0, MAX_WORDS)
-    .map(({ name, zScore }) => describe(name, zScore ?? 0));
+    .map(({ name, zScore }) => {
+      if (categories.has(name)) return `${(zScore ?? 0) > 0 ? 'often' : 'seldom'} ${name}`;
+      return describe(name, zScore ?? 0);
+    });
   const rows = `${size} row${size === 1 ? '' : 's'}`;
   return `${words.join(', ') || 'about average in every column'}; ${rows}`;
 }

@@ -7,6 +7,7 @@ import { CentersRepository } from './centers.repository.js';
 import { CentersService } from './centers.service.js';
 import { type ClusterProfile, profileCluster } from './cluster-profile.js';
 import type { ExplanationDto } from './dto/clusters.dto.js';
+import { featureSources } from '../ml/preparation/categories.js';
 import { explainChoice } from './explanation.js';
 import { toModel } from './models.js';
 import { type PredictionBody, readPredictionBody } from './prediction-body.js';
@@ -51,16 +52,25 @@ export class ClustersService {
       throw new InvalidRowsError('prediction.out_of_range', 'The squared distances of this row are beyond float64.');
     }
     const width = model.centers.columns;
+    const { columns } = centers.preparation;
+    const sources = featureSources(columns);
     return {
       centersId,
       prediction,
-      columns: centers.columns.map((name, j) => ({
-        name,
-        value: one.records ? one.records[0][name] : one.rows[0][j],
-        center: centers.values[cluster * width + j],
-        runnerUpCenter: runnerUp === null ? null : centers.values[runnerUp * width + j],
-        contribution: terms ? terms.contributions[j] + 0 : null,
-      })),
+      columns: columns.map(({ name, type }, j) => {
+        const features = [...sources.keys()].filter((feature) => sources[feature] === j);
+        // Of a category's features, the one that is not 0 is what the row has.
+        const shown = type === 'category' ? features.find((feature) => prepared[feature] !== 0) : features[0];
+        const centerOf = (at: number): number | null =>
+          shown === undefined ? null : centers.values[at * width + shown];
+        return {
+          name,
+          value: one.records ? one.records[0][name] : one.rows[0][j],
+          center: centerOf(cluster),
+          runnerUpCenter: runnerUp === null ? null : centerOf(runnerUp),
+          contribution: terms && features.reduce((sum, feature) => sum + terms.contributions[feature], 0),
+        };
+      }),
       difference: terms ? terms.difference : null,
     };
   }

@@ -4,8 +4,8 @@ import { Metrics } from '../common/metrics.js';
 import { InvalidRequestError } from '../common/validation.js';
 import { EngineError } from '../ml/errors.js';
 import { KMeansService } from '../ml/kmeans.service.js';
-import { prepareRecords, prepareRows } from '../ml/preparation/preparation.js';
-import type { Cell } from '../ml/preparation/types.js';
+import { columnsOfFeatures, prepareRecords, prepareRows } from '../ml/preparation/preparation.js';
+import type { Cell, PreparedRows } from '../ml/preparation/types.js';
 import type { Matrix } from '../ml/types.js';
 import { InvalidRowsError, NoCentersError } from './centers.errors.js';
 import type { PredictionDto, PredictionsDto } from './dto/predictions.dto.js';
@@ -72,12 +72,12 @@ export class PredictionsService {
       (error: unknown) => refuseRow(model, body, error),
     );
     this.metrics.rows.inc({ work: 'predicted' }, rows.rows);
-    return { predictions: describe(model, near, idsOf(model, body)), prepared: rows };
+    return { predictions: describe(model, near, rows.unknown, idsOf(model, body)), prepared: rows };
   }
 }
 
 /** The rows in the space of the centres. */
-function prepare(model: Model, body: PredictionBody): Matrix {
+function prepare(model: Model, body: PredictionBody): PreparedRows {
   if (body.records) refuseUnknownFields(model, body.records);
   try {
     return body.records ? prepareRecords(model.preparation, body.records) : prepareRows(model.preparation, body.rows);
@@ -101,14 +101,19 @@ function refuseRow({ preparation }: Model, body: PredictionBody, error: unknown)
   if (!(error instanceof EngineError)) throw error;
   const { row, column } = error.details;
   if (typeof row !== 'number') throw error;
-  const name = typeof column === 'number' ? preparation.features[column] : column;
+  const name = typeof column === 'number' ? columnsOfFeatures(preparation)[column] : column;
   const place = body.records ? name : preparation.columns.findIndex((candidate) => candidate.name === name);
   const path = [body.records ? 'records' : 'rows', row, ...(typeof name === 'string' ? [place] : [])].join('.');
   const [, word] = error.code.split('.');
   throw new InvalidRowsError(`prediction.${word}`, error.message, [{ path, message: error.message }]);
 }
 
-function describe({ outlierDistances }: Model, near: Nearest, ids: (Cell | undefined)[] | null): PredictionDto[] {
+function describe(
+  { outlierDistances }: Model,
+  near: Nearest,
+  unknown: PreparedRows['unknown'],
+  ids: (Cell | undefined)[] | null,
+): PredictionDto[] {
   const { labels, distances, runnerUps, runnerUpDistances, all } = near;
   const k = outlierDistances.length;
   return Array.from(labels, (cluster, i) => {
@@ -122,6 +127,7 @@ function describe({ outlierDistances }: Model, near: Nearest, ids: (Cell | undef
       margin: runnerUp < 0 ? null : marginOf(distance, runnerUpDistances[i]),
       outlier: Number.isNaN(limit) ? null : distance > limit,
       ...(ids?.[i] !== undefined && { id: ids[i] }),
+      ...(unknown.has(i) && { unknown: [...unknown.get(i)!] }),
       ...(all && { distances: Array.from(all.subarray(i * k, (i + 1) * k)) }),
     };
   });

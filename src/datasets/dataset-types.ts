@@ -1,6 +1,11 @@
-/** What the cells of a column are. Only `number` columns are trained on unless others are asked for. */
+import type { DateOrder } from '../ml/preparation/dates.js';
+
+/** What the cells of a column are. */
 export const COLUMN_TYPES = ['number', 'category', 'date', 'text', 'identifier'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
+
+/** Those that can be trained on; of these, `number` columns are unless others are asked for. */
+export const TRAINABLE: readonly string[] = ['number', 'date', 'category'] satisfies ColumnType[];
 
 /** The formats that uploads come in, gzipped or not. `rows` are JSON rows in a request's body. */
 export const DATASET_FORMATS = ['csv', 'tsv', 'json', 'ndjson', 'npy', 'parquet', 'arrow', 'rows'] as const;
@@ -34,6 +39,8 @@ export interface ColumnProfile {
   distinct: number;
   /** True where distinct, quartiles, histogram and frequent values are estimates: the column holds too many values. */
   estimated: boolean;
+  /** Of a column of dates: how they are written, year first or, as in 31.12.2024 and 12/31/2024, last. */
+  dateOrder?: DateOrder;
   /** Dates in ISO 8601. */
   min?: number | string;
   max?: number | string;

@@ -11,6 +11,7 @@ import { lockOwner } from '../database/lock-owner.js';
 import type { Dataset } from './dataset.entity.js';
 import { type DatasetRefusedError, tooLarge } from './datasets.errors.js';
 import { DatasetsRepository } from './datasets.repository.js';
+import type { DateOrder } from '../ml/preparation/dates.js';
 import type { ReadJob } from './reading/protocol.js';
 import { ReaderPool } from './reading/reader-pool.js';
 import type { ReadOptions } from './readers/reader.js';
@@ -22,6 +23,8 @@ export interface UploadOptions extends ReadOptions {
   name?: string;
   /** Spellings of a missing value besides the empty one, instead of the usual ones. */
   missing?: string[];
+  /** Of dates such as 3/4/2024, where their values do not tell. */
+  dateOrder?: DateOrder;
 }
 
 /** Remembers the answer, in the transaction that shows the data set. */
@@ -139,7 +142,7 @@ export class DatasetUploadsService implements OnModuleInit {
   private async fill(
     dataset: Dataset,
     data: Pick<ReadJob, 'file' | 'rows'>,
-    { delimiter, header, encoding, decimalComma, missing }: UploadOptions,
+    { delimiter, header, encoding, decimalComma, missing, dateOrder }: UploadOptions,
     room: number,
     keep: Keep,
     signal: AbortSignal,
@@ -150,6 +153,7 @@ export class DatasetUploadsService implements OnModuleInit {
       ...data,
       options: { delimiter, header, encoding, decimalComma },
       missing,
+      dateOrder,
       limits: {
         maxColumns: this.config.maxColumns,
         maxStoredBytes: room,

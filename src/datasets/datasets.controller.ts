@@ -119,14 +119,14 @@ export class DatasetsController {
   preview(
     @CurrentUser() user: Principal,
     @Param('datasetId', IdPipe) datasetId: string,
-    @Query() { columns, limit, scaling, missing }: PreviewQuery,
+    @Query() { columns, limit, metric, ...options }: PreviewQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreviewDto> {
     const abort = new AbortController();
     reply.raw.once('close', () => {
       abort.abort();
     });
-    return this.previews.preview(user.userId, datasetId, columns, { scaling, missing }, limit, abort.signal);
+    return this.previews.preview(user.userId, datasetId, columns, { ...options, metric }, limit, abort.signal);
   }
 }
 

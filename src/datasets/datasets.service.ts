@@ -8,6 +8,7 @@ import { BlockReader } from './blocks/block-codec.js';
 import type { Cell } from './dataset-types.js';
 import type { Dataset } from './dataset.entity.js';
 import { DatasetInUseError, UnknownColumnError } from './datasets.errors.js';
+import { columnReader, type MatrixColumn } from './matrix-columns.js';
 import { DatasetsRepository } from './datasets.repository.js';
 
 /** Some consecutive rows, as JSON shows them. */
@@ -18,12 +19,13 @@ export interface DatasetRows {
   total: number;
 }
 
-/** Numbers of some columns, ready for worker threads. */
+/** Some columns as numbers, ready for worker threads. */
 export interface DatasetMatrix {
   /** Row-major, rows x columns, on a SharedArrayBuffer; NaN where a cell is missing. */
   data: Float64Array;
   rows: number;
-  columns: number;
+  /** What its columns are, in their order. */
+  columns: MatrixColumn[];
 }
 
 /** What is stored: listed, looked into, read back for training, held and deleted. */
@@ -99,7 +101,8 @@ export class DatasetsService {
   }
 
   /**
-   * Reads number columns into one matrix for training.
+   * Reads columns into one matrix for training: numbers as they are, dates as milliseconds since 1970, all else as
+   * positions in a dictionary.
    *
    * @param columns names, in the order wanted
    * @throws UnknownColumnError for a name that the data set does not have
@@ -107,21 +110,19 @@ export class DatasetsService {
   async openColumns(userId: string, datasetId: string, columns: readonly string[]): Promise<DatasetMatrix> {
     const dataset = await this.require(userId, datasetId);
     const names = dataset.columns.map(({ name }) => name);
-    const positions = columns.map((name) => {
+    const readers = columns.map((name) => {
       const position = names.indexOf(name);
       if (position < 0) throw new UnknownColumnError(name, names);
-      return position;
+      return { position, reader: columnReader(dataset.columns[position]) };
     });
-    const width = positions.length;
+    const width = readers.length;
     const data = new Float64Array(new SharedArrayBuffer(8 * dataset.rowCount * width));
     for await (const { block, firstRow } of this.blocks(dataset, 0, dataset.rowCount)) {
-      positions.forEach((position, column) => {
-        const chunk = block.column(position);
-        let at = firstRow * width + column;
-        for (let row = 0; row < block.rows; row++, at += width) data[at] = chunk.number(row);
+      readers.forEach(({ position, reader }, column) => {
+        reader.read(block.column(position), block.rows, data, firstRow * width + column, width);
       });
     }
-    return { data, rows: dataset.rowCount, columns: width };
+    return { data, rows: dataset.rowCount, columns: readers.map(({ reader }) => reader.column) };
   }
 
   /**

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors.js';
 import { AbortedError, EngineError } from '../ml/errors.js';
 import type { FittedPreparation, PreparationOptions } from '../ml/preparation/types.js';
+import { TRAINABLE } from './dataset-types.js';
+import type { Metric } from '../ml/types.js';
 import type { Dataset } from './dataset.entity.js';
 import { CallerGoneError } from './datasets.errors.js';
 import { DatasetsService } from './datasets.service.js';
@@ -44,21 +46,24 @@ export class PreviewsService {
     userId: string,
     datasetId: string,
     columns: string[] | undefined,
-    options: PreparationOptions,
+    { metric, ...options }: PreparationOptions & { metric: Metric },
     limit: number,
     signal: AbortSignal,
   ): Promise<Preview> {
     const dataset = await this.datasets.require(userId, datasetId);
     const names = columns ?? dataset.columns.filter(({ type }) => type === 'number').map(({ name }) => name);
-    requireNumbers(dataset, names);
-    const { data, rows } = await this.datasets.openColumns(userId, datasetId, names);
+    requireTrainable(dataset, names);
+    const matrix = await this.datasets.openColumns(userId, datasetId, names);
     try {
-      const prepared = await prepare({ data, rows, columns: names, options }, signal);
+      const prepared = await prepare({ ...matrix, options }, signal);
       const width = prepared.preparation.features.length;
       const shown = prepared.keptRows.subarray(0, limit);
       return {
         features: [...prepared.preparation.features],
-        rows: Array.from(shown, (_, row) => Array.from(prepared.data.subarray(row * width, (row + 1) * width))),
+        rows: Array.from(shown, (_, row) => {
+          const values = Array.from(prepared.data.subarray(row * width, (row + 1) * width));
+          return metric === 'cosine' ? unit(values) : values;
+        }),
         rowNumbers: Array.from(shown),
         rowCount: prepared.keptRows.length,
         preparation: prepared.preparation,
@@ -71,11 +76,20 @@ export class PreviewsService {
   }
 }
 
-function requireNumbers(dataset: Dataset, names: readonly string[]): void {
+/** A row in length 1; one of zeros, which training refuses, as it is. */
+function unit(values: number[]): number[] {
+  const length = Math.hypot(...values);
+  return length > 0 ? values.map((value) => value / length) : values;
+}
+
+function requireTrainable(dataset: Dataset, names: readonly string[]): void {
   for (const name of names) {
     const type = dataset.columns.find((column) => column.name === name)?.type;
-    if (type !== undefined && type !== 'number') {
-      throw new PreviewRefusedError('run.not_numeric', `"${name}" holds ${type} values; only numbers are trained on.`);
+    if (type !== undefined && !TRAINABLE.includes(type)) {
+      throw new PreviewRefusedError(
+        'run.not_numeric',
+        `"${name}" holds ${type} values; only numbers, dates and categories can be trained on.`,
+      );
     }
   }
   if (names.length === 0) {

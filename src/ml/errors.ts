@@ -21,6 +21,8 @@ export type EngineErrorCode =
   | 'dataset.no_rows_left'
   | 'dataset.empty_column'
   | 'dataset.constant'
+  | 'dataset.too_many_categories'
+  | 'dataset.too_wide'
   | 'preparation.bad_option'
   | 'preparation.bad_table'
   | 'preparation.unknown_column'
@@ -28,9 +30,10 @@ export type EngineErrorCode =
   | 'preparation.missing_value'
   | 'preparation.wrong_length'
   | 'preparation.wrong_type'
-  | 'preparation.not_finite';
+  | 'preparation.not_finite'
+  | 'preparation.no_logarithm';
 
-/** Plain values that say what and where, e.g. `{ row: 3, column: 0 }` (both counted from 0). */
+/** Plain values that say what and where, e.g. `{ row: 3, column: 0 }` (both counted from 0; messages, which people read, count from 1). */
 export type EngineErrorDetails = Readonly<
   Record<string, number | string | boolean | null | readonly (number | string)[]>
 >;

@@ -118,7 +118,7 @@ export function checkMetric(metric: string | undefined): void {
 function checkLabels(labels: Int32Array, rows: number, k: number): void {
   const bad = labels.findIndex((label) => label < 0 || label >= k);
   if (labels.length !== rows || bad >= 0) {
-    const why = labels.length === rows ? `the label of row ${bad} is ${labels[bad]}` : `there are ${labels.length}`;
+    const why = labels.length === rows ? `the label of row ${bad + 1} is ${labels[bad]}` : `there are ${labels.length}`;
     throw new EngineError('kmeans.bad_labels', `Labels must be one of 0..${k - 1} for each of ${rows} rows; ${why}.`, {
       row: bad,
     });

@@ -16,7 +16,8 @@ const DATASET: PlannedDataset = {
     { name: 'loss', type: 'number', min: -1, max: 9 },
     { name: 'nothing', type: 'number', min: 0, max: 0 },
     { name: 'empty', type: 'number' },
-    { name: 'species', type: 'category' },
+    { name: 'species', type: 'category', distinct: 3 },
+    { name: 'kingdom', type: 'category', distinct: 1 },
     { name: 'day', type: 'date', min: '2026-01-01', max: '2026-01-01' },
   ],
 };
@@ -108,7 +109,14 @@ describe('planRun', () => {
     ['an unknown column', { columns: ['length', 'height'] }, 'dataset.unknown_column', 'columns.1'],
     ['an unknown id column', { idColumn: 'height' }, 'dataset.unknown_column', 'idColumn'],
     ['an unknown weight column', { weightColumn: 'height' }, 'dataset.unknown_column', 'weightColumn'],
-    ['a text column', { columns: ['species'] }, 'run.not_numeric', 'columns.0'],
+    ['an identifier', { columns: ['flower'] }, 'run.not_numeric', 'columns.0'],
+    ['dates of one day only', { columns: ['day'] }, 'dataset.constant', 'columns'],
+    ['a single category', { columns: ['kingdom'] }, 'dataset.constant', 'columns'],
+    ['a logarithm of words', { columns: ['species'], logColumns: ['species'] }, 'run.not_numeric', 'logColumns.0'],
+    ['a logarithm of 0', { logColumns: ['length', 'weight'] }, 'run.no_logarithm', 'logColumns.1'],
+    ['a logarithm of nothing', { logColumns: ['size'] }, 'dataset.unknown_column', 'logColumns.0'],
+    ['a logarithm beside', { columns: ['width'], logColumns: ['length'] }, 'dataset.unknown_column', 'logColumns.0'],
+    ['a logarithm of gaps', { logColumns: ['length'], missing: 'zero' }, 'run.no_logarithm', 'missing'],
     ['a weight column of text', { weightColumn: 'species' }, 'run.not_numeric', 'weightColumn'],
     ['a negative weight', { weightColumn: 'loss' }, 'run.bad_weights', 'weightColumn'],
     ['weights of 0 alone', { weightColumn: 'nothing' }, 'run.bad_weights', 'weightColumn'],
@@ -143,7 +151,7 @@ describe('planRun', () => {
   });
 
   it('says which columns there are when one is unknown', () => {
-    expect(refusal({ columns: ['height'] }).message).toMatch(/"height".*"flower", "length".* and 3 more/);
+    expect(refusal({ columns: ['height'] }).message).toMatch(/"height".*"flower", "length".* and 4 more/);
   });
 
   it('refuses data without a numeric column', () => {

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { TRAINABLE } from '../datasets/dataset-types.js';
+import { RARE_SHARE } from '../ml/preparation/preparation.js';
 import type { CreateRunDto } from './dto/create-run.dto.js';
 import type { RunParams } from './run.types.js';
 import { ImpossibleRunError } from './training.errors.js';
@@ -13,6 +15,7 @@ const MAX_SWEEP = 100;
 export interface PlannedColumn {
   name: string;
   type: string;
+  distinct?: number;
   min?: number | string;
   max?: number | string;
 }
@@ -52,6 +55,7 @@ export function planRun(request: CreateRunDto, dataset: PlannedDataset): RunPara
       throw new ImpossibleRunError('dataset.unknown_column', `columnWeights.${name}`, detail);
     }
   }
+  requireLogarithms(request, columns, byName);
   const init = request.init ?? 'k-means++';
   // Given centres lead to one answer, however often it is begun from them.
   const restarts = dataset.rowCount <= MANY_RESTARTS_ROWS ? 10 : 1;
@@ -70,7 +74,30 @@ export function planRun(request: CreateRunDto, dataset: PlannedDataset): RunPara
     missing: request.missing ?? 'error',
     ...(weightColumn !== undefined && { weightColumn }),
     ...(request.columnWeights && { columnWeights: request.columnWeights }),
+    ...(request.logColumns && { logColumns: request.logColumns }),
+    ...(columns.some(({ type }) => type === 'category') && { rareShare: request.rareShare ?? RARE_SHARE }),
   };
+}
+
+function requireLogarithms(
+  { logColumns = [], missing }: CreateRunDto,
+  trained: readonly PlannedColumn[],
+  byName: Map<string, PlannedColumn>,
+): void {
+  logColumns.forEach((name, i) => {
+    const path = `logColumns.${i}`;
+    const column = numeric(known(byName, path, name), path)!;
+    if (!trained.includes(column)) {
+      throw new ImpossibleRunError('dataset.unknown_column', path, `"${name}" is not among the columns trained on.`);
+    }
+    if (typeof column.min === 'number' && column.min <= 0) {
+      const detail = `"${name}" has values down to ${column.min}; only numbers above 0 have a logarithm.`;
+      throw new ImpossibleRunError('run.no_logarithm', path, detail);
+    }
+  });
+  if (logColumns.length > 0 && missing === 'zero') {
+    throw new ImpossibleRunError('run.no_logarithm', 'missing', 'Missing values cannot become 0: 0 has no logarithm.');
+  }
 }
 
 function requireClusters({ k, init }: CreateRunDto, rowCount: number): void {
@@ -114,7 +141,7 @@ function trainedColumns(
   }
   return asked.map((name, i) => {
     const path = `columns.${i}`;
-    const column = numeric(known(byName, path, name), path)!;
+    const column = trainable(known(byName, path, name)!, path);
     const taken = reserved.find(([, reservedName]) => reservedName === name);
     if (taken) throw new ImpossibleRunError('run.column_conflict', path, `"${name}" is also the ${taken[0]}.`);
     return column;
@@ -126,6 +153,15 @@ function known(byName: Map<string, PlannedColumn>, path: string, name: string | 
   const column = byName.get(name);
   if (!column) throw new ImpossibleRunError('dataset.unknown_column', path, unknown(name, byName));
   return column;
+}
+
+function trainable(column: PlannedColumn, path: string): PlannedColumn {
+  if (TRAINABLE.includes(column.type)) return column;
+  throw new ImpossibleRunError(
+    'run.not_numeric',
+    path,
+    `"${column.name}" holds ${column.type} values; only numbers, dates and categories can be trained on.`,
+  );
 }
 
 function numeric(column: PlannedColumn | undefined, path: string): PlannedColumn | undefined {
@@ -153,8 +189,8 @@ function requireWeights(column: PlannedColumn | undefined): void {
 }
 
 /** Whether the profile shows the same value in every row that has one; a column without any is for the run to judge. */
-function isConstant({ min, max }: PlannedColumn): boolean {
-  return typeof min === 'number' && min === max;
+function isConstant({ type, distinct, min, max }: PlannedColumn): boolean {
+  return (min !== undefined && min === max) || (type === 'category' && distinct === 1);
 }
 
 function unknown(name: string, byName: Map<string, PlannedColumn>): string {

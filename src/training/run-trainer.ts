@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { CentersService } from '../centers/centers.service.js';
-import { toRows } from '../centers/floats.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
 import { prepare } from '../datasets/preparing/prepare.js';
 import type { PreparedTable, RunTable } from '../datasets/preparing/prepare-table.js';
 import { KMeansService } from '../ml/kmeans.service.js';
-import { prepareRows } from '../ml/preparation/preparation.js';
+import { prepareCenters } from '../ml/preparation/preparation.js';
 import type { InitialCenters, Matrix } from '../ml/types.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import { type Fitted, type FitTask, RunFits, type Sweep } from './run-fits.js';
@@ -66,15 +65,13 @@ export class RunTrainer {
   }
 
   private async read(userId: string, params: RunParams): Promise<RunTable> {
-    const { columns, weightColumn, missing, scaling, columnWeights } = params;
-    const wanted = weightColumn === undefined ? columns : [...columns, weightColumn];
-    const { data, rows } = await this.datasets.openColumns(userId, params.datasetId, wanted);
+    const { columns, weightColumn, missing, scaling, columnWeights, logColumns, rareShare } = params;
+    const weighted = weightColumn !== undefined;
+    const wanted = weighted ? [...columns, weightColumn] : columns;
     return {
-      data,
-      rows,
-      columns,
-      ...(weightColumn !== undefined && { weightColumn }),
-      options: { missing, scaling, ...(columnWeights && { columnWeights }) },
+      ...(await this.datasets.openColumns(userId, params.datasetId, wanted)),
+      weighted,
+      options: { missing, scaling, columnWeights, logColumns, rareShare },
     };
   }
 
@@ -86,14 +83,9 @@ export class RunTrainer {
   ): Promise<'k-means++' | 'random' | InitialCenters> {
     if (typeof init === 'string') return init;
     const parent = await this.centers.require(userId, init.centersId);
-    const order = preparation.columns.map(({ name }) => parent.columns.indexOf(name));
-    const rows = toRows(parent.values, parent.columns.length);
-    return {
-      centers: prepareRows(
-        preparation,
-        rows.map((row) => order.map((column) => row[column])),
-      ),
-    };
+    const columns = parent.preparation.features.length;
+    const values: Matrix = { data: parent.values, rows: parent.k, columns };
+    return { centers: prepareCenters(preparation, parent.preparation, values) };
   }
 
   private async project(

@@ -43,6 +43,8 @@ export interface RunParams {
   missing: (typeof MISSING_RULES)[number];
   weightColumn?: string;
   columnWeights?: Record<string, number>;
+  logColumns?: string[];
+  rareShare?: number;
 }
 
 /** The number of clusters, or the first that is tried. */

@@ -161,7 +161,7 @@ describe('datasets', () => {
     }
     const datasets = service.app.get(DatasetsService);
     const matrix = await datasets.openColumns(ada.id, id, ['square', 'i']);
-    expect([matrix.rows, matrix.columns]).toEqual([total, 2]);
+    expect([matrix.rows, matrix.columns.map(({ name }) => name)]).toEqual([total, ['square', 'i']]);
     expect(matrix.data.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(matrix.data.every((value, at) => value === (at % 2 ? at >> 1 : (at >> 1) ** 2))).toBe(true);
     let line = 0;
@@ -305,7 +305,16 @@ describe('datasets', () => {
       expect((await get(`datasets/${id}/preview${query}`).expect(status)).body).toMatchObject({ code });
     };
     await refused('', 422, 'dataset.missing_values');
-    await refused('?columns=word', 422, 'run.not_numeric');
+    expect(await preview('?scaling=none&columns=word&columns=a&logColumns=a&metric=cosine')).toMatchObject({
+      features: ['word=x', 'word=y', 'a'],
+      rows: [[1, 0, 0], expect.anything(), expect.anything(), expect.anything()],
+    });
+    expect(await preview('?scaling=none&columns=a&columnWeights={"a":2}')).toMatchObject({
+      rows: [[2], [4], [6], [12]],
+    });
+    await refused('?columns=a&columnWeights={"word":2}', 422, 'preparation.unknown_column');
+    await refused('?columns=a&columnWeights=2', 400, 'request.invalid');
+    await refused('?columns=a&logColumns=b', 422, 'preparation.unknown_column');
     await refused('?columns=z', 422, 'dataset.unknown_column');
     await refused('?scaling=huge', 400, 'request.invalid');
     await refused('?limit=0', 400, 'request.invalid');

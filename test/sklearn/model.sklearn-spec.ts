@@ -7,8 +7,9 @@ import { Centers } from '../../src/centers/centers.entity.js';
 import { toNpy } from '../../src/centers/npy-export.js';
 import { toSklearn } from '../../src/centers/sklearn-export.js';
 import { KMeansService } from '../../src/ml/kmeans.service.js';
+import { parseDate } from '../../src/ml/preparation/dates.js';
 import { fitPreparation, invertPreparation, prepareRows } from '../../src/ml/preparation/preparation.js';
-import type { PreparationOptions } from '../../src/ml/preparation/types.js';
+import type { Cell, PreparationOptions } from '../../src/ml/preparation/types.js';
 import type { Metric } from '../../src/ml/types.js';
 import { readTable } from '../support/golden.js';
 
@@ -21,7 +22,9 @@ warnings.simplefilter("error")
 loaded = runpy.run_path(sys.argv[1])
 model = loaded["model"]
 with open(sys.argv[2]) as file:
-    X = np.array(json.load(file), dtype=np.float64)
+    rows = json.load(file)
+words = any(isinstance(cell, str) for row in rows for cell in row)
+X = np.array(rows, dtype=object if words else np.float64)
 shuffled = None
 try:
     import pandas
@@ -29,7 +32,7 @@ try:
 except ImportError:
     pass
 refused = []
-for bad in (X[0], X[:, 1:], np.full_like(X[:1], np.inf)):
+for bad in (X[0], X[:, 1:], np.full_like(X[:1], np.inf, dtype=np.float64)):
     try:
         model.predict(bad)
     except ValueError:
@@ -70,11 +73,11 @@ describe('A model exported for scikit-learn', () => {
     await engine.close();
   });
 
-  function ask(centers: Centers, rows: (number | null)[][]): Answer {
+  function ask(centers: Centers, rows: Cell[][]): Answer {
     const [model, data, values] = ['model.py', 'rows.json', 'values.npy'].map((name) => join(folder, name));
     writeFileSync(model, toSklearn(centers));
     writeFileSync(data, JSON.stringify(rows));
-    writeFileSync(values, toNpy(centers.values, centers.columns.length));
+    writeFileSync(values, toNpy(centers.values, centers.preparation.features.length));
     const answer = execFileSync(PYTHON, [join(folder, 'ask.py'), model, data, values], { maxBuffer: 2 ** 28 });
     return JSON.parse(answer.toString()) as Answer;
   }
@@ -98,7 +101,7 @@ describe('A model exported for scikit-learn', () => {
     });
   }
 
-  async function compare(centers: Centers, rows: (number | null)[][]): Promise<Answer> {
+  async function compare(centers: Centers, rows: Cell[][]): Promise<Answer> {
     const matrix = prepareRows(centers.preparation, rows);
     const centres = { data: centers.trained, rows: centers.k, columns: matrix.columns };
     const { labels } = await engine.predict(matrix, centres, { metric: centers.metric });
@@ -149,5 +152,47 @@ describe('A model exported for scikit-learn', () => {
       gaps.map(({ values }) => (Number.isNaN(values[i]) ? null : values[i])),
     );
     await compare(await train(gaps, 4, 'euclidean', { missing: 'median' }), rows);
+  });
+
+  it('takes words, dates and logarithms as the service does', async () => {
+    const table = readTable('wine.csv');
+    const [first, second] = table.columns;
+    const count = table.matrix.rows;
+    const words = ['red', 'rosé', 'it\'s "white"', '7', 'x', 'y'];
+    const word = Array.from({ length: count }, (_, i) => (i % 29 === 0 ? null : words[i < 3 ? 3 + i : i % 3]));
+    const day = Array.from({ length: count }, (_, i) =>
+      i % 31 === 0 ? null : `${1 + (i % 28)}.${1 + (i % 12)}.20${10 + (i % 9)}`,
+    );
+    const columns: Columns = [
+      { ...first, values: first.values.map((value, i) => value * 10 ** ((i % 9) - 4)) },
+      second,
+      {
+        name: 'word',
+        type: 'category',
+        dictionary: words,
+        values: Float64Array.from(word, (value) => (value === null ? NaN : words.indexOf(value))),
+      },
+      {
+        name: 'day',
+        type: 'date',
+        order: 'day-first',
+        values: Float64Array.from(day, (value) => (value === null ? NaN : (parseDate(value, 'day-first') ?? NaN))),
+      },
+    ];
+    const options: PreparationOptions = {
+      missing: 'median',
+      logColumns: [first.name],
+      columnWeights: { word: 1 / 3 },
+      rareShare: 0.02,
+    };
+    const centers = await train(columns, 4, 'euclidean', options);
+    expect(centers.preparation.features).toHaveLength(7);
+    const rows = Array.from({ length: count }, (_, i): Cell[] => [
+      columns[0].values[i],
+      second.values[i],
+      word[i],
+      day[i],
+    ]);
+    await compare(centers, [...rows, [1, 2, 'unheard of', '29.2.2024'], [1e-300, 2, 7, 1_700_000_000_000]]);
   });
 });

@@ -38,7 +38,9 @@ export class CentersDto {
   version!: number;
   k!: number;
   columns!: string[];
-  /** `k x columns`, in the units of the data. */
+  /** What the columns become: a category a feature, all others themselves. */
+  features!: string[];
+  /** `k x features`, in the units of the data: dates in milliseconds since 1970, a category as the share of rows in it. */
   @ApiProperty({ type: 'array', items: { type: 'array', items: { type: 'number' } } })
   values!: number[][];
   /** Rows a cluster; null when imported without. */

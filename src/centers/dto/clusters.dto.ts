@@ -4,6 +4,7 @@ import { IsText } from '../../common/text.decorator.js';
 import { PredictionDto } from './predictions.dto.js';
 
 export class ColumnProfileDto {
+  /** A column, or `column=category`, which is 0 or 1. */
   name!: string;
   /** Of the cluster's rows, in the units of the data; the centre's value where the rows are not known. */
   mean!: number;
@@ -67,8 +68,9 @@ export class ColumnExplanationDto {
   /** As given; null where it was missing. */
   @ApiProperty({ nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] })
   value!: number | string | null;
-  /** The centre of the cluster, in the units of the data. */
-  center!: number;
+  /** The centre of the cluster, in the units of the data; of a category, its share; null where the row has none. */
+  @ApiProperty({ type: 'number', nullable: true })
+  center!: number | null;
   /** The centre of the runner-up. */
   runnerUpCenter!: number | null;
   /**

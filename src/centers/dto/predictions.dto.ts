@@ -32,6 +32,8 @@ export class PredictionDto {
   /** What the record's id column held. */
   @ApiProperty({ required: false, nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] })
   id?: number | string | null;
+  /** Columns whose category training never saw; it counts as none. Absent where there is none such. */
+  unknown?: string[];
   /** To every centre, with `detail=distances`. */
   distances?: number[];
 }

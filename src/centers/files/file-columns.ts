@@ -1,8 +1,9 @@
+import type { InputColumn } from '../../ml/preparation/types.js';
 import type { TableStart } from '../../datasets/readers/table-writer.js';
 import { InvalidRowsError } from '../centers.errors.js';
 
-/** What a prediction adds to a row, in this order. */
-export const ADDED = ['cluster', 'distance', 'runnerUp', 'margin', 'outlier'] as const;
+/** What a prediction adds to a row, in this order; `unknown` only where centers know categories. */
+const ADDED = ['cluster', 'distance', 'runnerUp', 'margin', 'outlier'];
 
 /** How the columns of a file serve a prediction. */
 export interface FileColumns {
@@ -16,11 +17,21 @@ export interface FileColumns {
  * Finds the columns of the centers in a file, by name, in whatever order, among whatever others. A file that names none
  * must have just the columns of the centers, in their order.
  *
- * @param wanted the columns of the centers
+ * @param columns of the centers
  * @param distances how many columns of distances are added
  * @throws InvalidRowsError naming the columns that are missing, or there twice
  */
-export function matchColumns(wanted: readonly string[], { names, given }: TableStart, distances: number): FileColumns {
+export function matchColumns(
+  columns: readonly InputColumn[],
+  { names, given }: TableStart,
+  distances: number,
+): FileColumns {
+  const wanted = columns.map(({ name }) => name);
+  const more = [
+    ...ADDED,
+    ...(columns.some(({ type }) => type === 'category') ? ['unknown'] : []),
+    ...Array.from({ length: distances }, (_, cluster) => `distance${cluster}`),
+  ];
   if (given === null) {
     if (names.length !== wanted.length) {
       throw new InvalidRowsError(
@@ -28,7 +39,7 @@ export function matchColumns(wanted: readonly string[], { names, given }: TableS
         `The file names no columns, so it must have just the ${wanted.length} of the centers; it has ${names.length}.`,
       );
     }
-    return { sources: wanted.map((_, j) => j), names: [...wanted, ...added(wanted, distances)] };
+    return { sources: wanted.map((_, j) => j), names: [...wanted, ...namedApart(wanted, more)] };
   }
   const sent = given.map((name) => name.trim());
   const twice = wanted.find((name) => sent.indexOf(name) !== sent.lastIndexOf(name));
@@ -44,13 +55,13 @@ export function matchColumns(wanted: readonly string[], { names, given }: TableS
       missing.slice(0, 20).map((name) => ({ path: name, message: 'is a column of the centers and not in the file.' })),
     );
   }
-  return { sources: wanted.map((name) => names.indexOf(name)), names: [...names, ...added(names, distances)] };
+  return { sources: wanted.map((name) => names.indexOf(name)), names: [...names, ...namedApart(names, more)] };
 }
 
 /** Names for what is added, which no column of the file has already. */
-function added(names: readonly string[], distances: number): string[] {
+function namedApart(names: readonly string[], more: readonly string[]): string[] {
   const taken = new Set(names);
-  return [...ADDED, ...Array.from({ length: distances }, (_, cluster) => `distance${cluster}`)].map((name) => {
+  return more.map((name) => {
     let free = name;
     for (let copy = 2; taken.has(free); copy++) free = `${name}_${copy}`;
     return free;

@@ -98,8 +98,8 @@ export class PredictionFilesService implements OnModuleDestroy {
   private answer(file: { path: string; name: string }, npy: Buffer | undefined, job: Job): Promise<void> {
     const { model, allDistances, signal, answer } = job;
     const begin = (start: TableStart): void => {
-      const wanted = model.preparation.columns.map(({ name }) => name);
-      job.table = { ...matchColumns(wanted, start, allDistances ? model.centers.rows : 0), notes: start.notes };
+      const distances = allDistances ? model.centers.rows : 0;
+      job.table = { ...matchColumns(model.preparation.columns, start, distances), notes: start.notes };
       if (npy) answer.hold(npyHead(npy, job.table.names.length));
     };
     let place = new Uint8Array(new SharedArrayBuffer(0));
@@ -139,6 +139,7 @@ export class PredictionFilesService implements OnModuleDestroy {
         const limit = model.outlierDistances[cluster];
         return Number.isNaN(limit) ? 2 : Number(distances[i] > limit);
       }),
+      unknown: prepared.unknown ?? null,
       all: near.all,
     };
     const first = firstRow + from === 0;

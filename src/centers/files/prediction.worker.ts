@@ -1,9 +1,10 @@
 import { move } from 'piscina';
-import { BlockReader } from '../../datasets/blocks/block-codec.js';
+import { BlockReader, type ColumnChunk } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
 import { EngineError } from '../../ml/errors.js';
-import { prepareFeatures } from '../../ml/preparation/preparation.js';
-import type { FittedPreparation } from '../../ml/preparation/types.js';
+import { Encoder } from '../../ml/preparation/encode.js';
+import { prepareEncoded } from '../../ml/preparation/preparation.js';
+import type { Cell, FittedPreparation, InputColumn } from '../../ml/preparation/types.js';
 import { type AddedColumns, type TableFormat, WRITERS } from './table-writers.js';
 
 /** Rows of a block, ready to be placed. */
@@ -37,7 +38,8 @@ export interface RowRefusal {
   column: string;
 }
 
-export type Prepared = { data: Float64Array } | { refusal: RowRefusal };
+/** `unknown`: for each row the columns whose category training never saw; undefined where centers know none. */
+export type Prepared = { data: Float64Array; unknown?: (readonly string[])[] | undefined } | { refusal: RowRefusal };
 
 export default function work(task: PrepareTask | WriteTask): Prepared | Uint8Array {
   return task.kind === 'prepare' ? prepare(task) : moved(write(task));
@@ -50,37 +52,48 @@ function moved(bytes: Uint8Array): Uint8Array {
 
 function prepare({ block, from, to, sources, preparation }: PrepareTask): Prepared {
   const reader = new BlockReader(block);
-  const width = sources.length;
-  const data = new Float64Array((to - from) * width);
-  for (const [j, source] of sources.entries()) {
-    const column = reader.column(source);
-    for (let row = from; row < to; row++) {
-      const value = column.number(row);
-      data[(row - from) * width + j] = value;
-      if (!Number.isNaN(value)) continue;
-      const text = column.text(row);
-      if (text === null) continue;
-      // A column of mostly words keeps its numbers as words.
-      const number = text.trim() === '' ? NaN : Number(text);
-      if (Number.isNaN(number))
-        return refuse('wrong_type', 'must be a number', row - from, preparation.columns[j].name);
-      data[(row - from) * width + j] = number;
-      if (!Number.isFinite(number))
-        return refuse('not_finite', 'is not finite', row - from, preparation.columns[j].name);
-    }
-  }
+  const encoder = new Encoder(preparation.columns, to - from);
   try {
-    return { data: prepareFeatures(preparation, data).data as Float64Array };
+    for (const [j, source] of sources.entries()) {
+      const column = reader.column(source);
+      const { type } = preparation.columns[j];
+      for (let row = from; row < to; row++) encoder.take(row - from, j, cellOf(column, row, type));
+    }
+    const { data, unknown } = prepareEncoded(preparation, encoder);
+    return { data: data as Float64Array, unknown: unknownOf(preparation, unknown, to - from) };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const { row, column } = error.details as { row: number; column: string };
-    const reason = error.code.endsWith('missing_value') ? 'is missing' : 'is too large to be scaled';
-    return refuse(error.code.split('.')[1], reason, row, column);
+    const word = error.code.split('.')[1];
+    return { refusal: { word, message: reasonOf(error.message, column), row, column } };
   }
 }
 
-function refuse(word: string, message: string, row: number, column: string): Prepared {
-  return { refusal: { word, message, row, column } };
+function cellOf(column: ColumnChunk, row: number, type: InputColumn['type']): Cell {
+  if (type === 'category') return column.text(row);
+  const value = column.number(row);
+  if (!Number.isNaN(value)) return value;
+  const text = column.text(row);
+  if (type === 'date' || text === null || text.trim() === '') return text;
+  // A column of mostly words keeps its numbers as words.
+  const number = Number(text);
+  return Number.isNaN(number) ? text : number;
+}
+
+/** What a refusal says of the column. */
+function reasonOf(message: string, column: string): string {
+  const start = message.indexOf(`: "${column}" `);
+  return start < 0 ? 'is missing' : message.slice(start + column.length + 5).replace(/\.$/, '');
+}
+
+/** One a row; undefined where every category is known, as it is where there are none. */
+function unknownOf(
+  { columns }: FittedPreparation,
+  unknown: ReadonlyMap<number, readonly string[]>,
+  rows: number,
+): (readonly string[])[] | undefined {
+  if (columns.every(({ type }) => type !== 'category')) return undefined;
+  return Array.from({ length: rows }, (_, row) => unknown.get(row) ?? []);
 }
 
 function write({ block, from, to, names, added, format, notes, first }: WriteTask): Uint8Array {

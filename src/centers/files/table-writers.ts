@@ -13,6 +13,8 @@ export interface AddedColumns {
   margins: Float64Array;
   /** 0, 1, or 2 where it is not known. */
   outliers: Uint8Array;
+  /** Columns whose category training never saw, one list a row; null where the centers know no categories. */
+  unknown: readonly (readonly string[])[] | null;
   /** `rows x k`, or null. */
   all: Float64Array | null;
 }
@@ -32,19 +34,20 @@ export interface Stretch {
 
 type WriteRows = (stretch: Stretch) => Buffer;
 
-/** What one row has more, as values; null where there is none. */
-function extras(
-  { labels, distances, runnerUps, margins, outliers, all }: AddedColumns,
-  i: number,
-): (number | boolean | null)[] {
+/** What a cell that is added holds; null where there is nothing. */
+type Extra = number | boolean | readonly string[] | null;
+
+/** What one row has more. */
+function extras({ labels, distances, runnerUps, margins, outliers, unknown, all }: AddedColumns, i: number): Extra[] {
   const single = runnerUps[i] < 0;
-  const values: (number | boolean | null)[] = [
+  const values: Extra[] = [
     labels[i],
     distances[i],
     single ? null : runnerUps[i],
     single ? null : margins[i],
     outliers[i] === 2 ? null : outliers[i] === 1,
   ];
+  if (unknown) values.push(unknown[i]);
   if (all) {
     const k = all.length / labels.length;
     for (let c = 0; c < k; c++) values.push(all[i * k + c]);
@@ -57,8 +60,9 @@ const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
   const { delimiter = ',', decimalComma = false } = notes;
   const special = new RegExp(`["\\r\\n${delimiter === '\t' ? '\\t' : delimiter === '|' ? '\\|' : delimiter}]`);
   const cell = (text: string): string => (special.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const number = (value: number | boolean | null): string => {
+  const extra = (value: Extra): string => {
     if (value === null) return '';
+    if (typeof value === 'object') return cell(value.join('; '));
     return decimalComma ? String(value).replace('.', ',') : String(value);
   };
   const lines: string[] = first ? [names.map(cell).join(delimiter)] : [];
@@ -73,7 +77,7 @@ const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
     lines.push(
       line +
         extras(added, row - from)
-          .map(number)
+          .map(extra)
           .join(delimiter),
     );
   }
@@ -84,7 +88,7 @@ const records = ({ columns, names, from, to, added }: Stretch): string[] => {
   const keys = names.map((name) => `${JSON.stringify(name)}:`);
   return Array.from({ length: to - from }, (_, i) => {
     const fields = columns.map((column, j) => keys[j] + jsonCell(column, from + i));
-    extras(added, i).forEach((value, j) => fields.push(keys[columns.length + j] + String(value)));
+    extras(added, i).forEach((value, j) => fields.push(keys[columns.length + j] + JSON.stringify(value)));
     return `{${fields.join(',')}}`;
   });
 };
@@ -104,7 +108,10 @@ const npy: WriteRows = ({ columns, names, from, to, added }) => {
   let at = 0;
   for (let row = from; row < to; row++) {
     for (const column of columns) values[at++] = column.number(row);
-    for (const value of extras(added, row - from)) values[at++] = value === null ? NaN : Number(value);
+    for (const value of extras(added, row - from)) {
+      // Of a list of names, how many they are.
+      values[at++] = value === null ? NaN : typeof value === 'object' ? value.length : Number(value);
+    }
   }
   return Buffer.from(values.buffer);
 };

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { DATE_ORDERS, type DateOrder } from '../../ml/preparation/dates.js';
 import {
   type Cell,
   COLUMN_TYPES,
@@ -34,6 +35,9 @@ export class ColumnDto {
   distinct!: number;
   /** True where distinct, quartiles, histogram and frequent values are estimates, since there are many values. */
   estimated!: boolean;
+  /** Of a column of dates: what comes first; `2024-12-31` is year-first, `31.12.2024` day-first, `12/31/2024` month-first. */
+  @ApiProperty({ enum: DATE_ORDERS, required: false })
+  dateOrder?: DateOrder;
   @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string', description: 'A date in ISO 8601.' }], required: false })
   min?: number | string;
   @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string', description: 'A date in ISO 8601.' }], required: false })

@@ -18,6 +18,7 @@ import { IsJsonRows } from './json-rows.decorator.js';
 
 const MAX_NAMES = 100_000;
 const MAX_SPELLINGS = 100;
+const GIVEN_ORDERS = ['day-first', 'month-first'] as const;
 
 /** Rows as JSON. */
 export class CreateRowsDto {
@@ -53,6 +54,11 @@ export class CreateRowsDto {
   @ArrayMaxSize(MAX_SPELLINGS)
   @IsText(1, 100, { each: true })
   missing?: string[];
+
+  /** What comes first in dates such as 3/4/2024, where their values do not tell. */
+  @IsOptional()
+  @IsIn(GIVEN_ORDERS)
+  dateOrder?: (typeof GIVEN_ORDERS)[number];
 }
 
 /** The fields beside the file; what is left out is told from the file itself. */
@@ -93,6 +99,11 @@ export class UploadFieldsDto {
   @ArrayMaxSize(MAX_SPELLINGS)
   @IsText(1, 100, { each: true })
   missing?: string[];
+
+  /** What comes first in dates such as 3/4/2024, where their values do not tell. */
+  @IsOptional()
+  @IsIn(GIVEN_ORDERS)
+  dateOrder?: (typeof GIVEN_ORDERS)[number];
 }
 
 /** `?offset=&limit=` */

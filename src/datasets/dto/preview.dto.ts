@@ -7,14 +7,18 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   Max,
   Min,
 } from 'class-validator';
 import type { FittedPreparation, MissingRule, ScalingRule } from '../../ml/preparation/types.js';
+import type { Metric } from '../../ml/types.js';
 
 const MISSING: MissingRule[] = ['error', 'drop', 'mean', 'median', 'most-frequent', 'zero'];
+const METRICS: Metric[] = ['euclidean', 'cosine'];
 const SCALING: ScalingRule[] = ['none', 'standard', 'min-max', 'robust'];
 
 /** What a run would be asked for. */
@@ -39,6 +43,37 @@ export class PreviewQuery {
   @IsOptional()
   @IsIn(MISSING)
   missing: MissingRule = 'error';
+
+  /** Under `cosine`, rows have length 1. */
+  @ApiProperty({ enum: METRICS, required: false, default: 'euclidean' })
+  @IsOptional()
+  @IsIn(METRICS)
+  metric: Metric = 'euclidean';
+
+  /** Columns of which the logarithm is taken, repeated for each. */
+  @ApiProperty({ type: [String], required: false })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => [value].flat())
+  @IsArray()
+  @ArrayMaxSize(16_384)
+  @ArrayUnique()
+  @IsString({ each: true })
+  logColumns?: string[];
+
+  /** How much each column counts after scaling, as JSON; 1 for those not named. */
+  @ApiProperty({ type: String, required: false, example: '{"age": 2}' })
+  @IsOptional()
+  @Transform(({ value }) => parsed(value))
+  @IsObject()
+  columnWeights?: Record<string, number>;
+
+  /** Categories in a smaller share of the rows are taken together as one. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  @Max(0.5)
+  rareShare?: number;
 
   /** How many rows are shown. */
   @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 100, default: 10 })
@@ -65,4 +100,12 @@ export class PreviewDto {
   @ApiProperty({ type: 'object', additionalProperties: true })
   preparation!: FittedPreparation;
   warnings!: string[];
+}
+
+function parsed(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? (JSON.parse(value) as unknown) : value;
+  } catch {
+    return value;
+  }
 }

@@ -3,10 +3,13 @@ import { EngineError } from '../../ml/errors.js';
 import { prepare } from './prepare.js';
 import { prepareTable, type RunTable } from './prepare-table.js';
 
+const columnsOf = ({ weighted }: Partial<RunTable>): RunTable['columns'] =>
+  (weighted ? ['a', 'b', 'w'] : ['a', 'b']).map((name) => ({ name, type: 'number' }));
+
 function table(rows: number[][], fields: Partial<RunTable>): RunTable {
   const data = new Float64Array(new SharedArrayBuffer(8 * rows.flat().length));
   data.set(rows.flat());
-  return { data, rows: rows.length, columns: ['a', 'b'], options: { scaling: 'none' }, ...fields };
+  return { data, rows: rows.length, columns: columnsOf(fields), options: { scaling: 'none' }, ...fields };
 }
 
 const WEIGHTED = [
@@ -22,7 +25,7 @@ describe('prepareTable', () => {
       [1, 2, 0.5],
       [3, 4, 1.5],
     ];
-    const { data, weights, keptRows } = prepareTable(table(rows, { weightColumn: 'w' }));
+    const { data, weights, keptRows } = prepareTable(table(rows, { weighted: true }));
     expect([...data]).toEqual([1, 2, 3, 4]);
     expect([...weights!]).toEqual([0.5, 1.5]);
     expect([...keptRows]).toEqual([0, 1]);
@@ -30,7 +33,7 @@ describe('prepareTable', () => {
 
   it('drops rows without a weight as those without a value', () => {
     const options = { scaling: 'none', missing: 'drop' } as const;
-    const { data, weights, keptRows } = prepareTable(table(WEIGHTED, { weightColumn: 'w', options }));
+    const { data, weights, keptRows } = prepareTable(table(WEIGHTED, { weighted: true, options }));
     expect([...data]).toEqual([1, 2, 7, 8]);
     expect([...weights!]).toEqual([0.5, 2]);
     expect([...keptRows]).toEqual([0, 3]);
@@ -38,7 +41,7 @@ describe('prepareTable', () => {
 
   it.each(['error', 'mean'] as const)('makes no weights up under %s', (missing) => {
     const options = { scaling: 'none', missing } as const;
-    expect(() => prepareTable(table(WEIGHTED, { weightColumn: 'w', options }))).toThrow(
+    expect(() => prepareTable(table(WEIGHTED, { weighted: true, options }))).toThrow(
       expect.objectContaining({ code: 'dataset.missing_values', message: expect.stringContaining('"w"') }),
     );
   });

@@ -1,16 +1,17 @@
 import { EngineError } from '../../ml/errors.js';
 import { fitPreparation } from '../../ml/preparation/preparation.js';
-import type { FittedPreparation, PreparationOptions } from '../../ml/preparation/types.js';
+import type { FittedPreparation, PreparationOptions, TableColumn } from '../../ml/preparation/types.js';
+import type { MatrixColumn } from '../matrix-columns.js';
 
 /** The columns of a run as they lie in the data set. */
 export interface RunTable {
-  /** `rows x (columns + 1 if weighted)`, row-major, in shared memory; NaN is a missing value. */
+  /** `rows x columns`, row-major, in shared memory; NaN is a missing value. */
   data: Float64Array;
   rows: number;
-  /** Names of the columns to train on, in the order of `data`. */
-  columns: string[];
-  /** Name of the column of weights, the last one of `data`. */
-  weightColumn?: string;
+  /** The columns to train on, in the order of `data`, and behind them that of weights where there is one. */
+  columns: MatrixColumn[];
+  /** Whether the last column is that of weights. */
+  weighted?: boolean;
   options: PreparationOptions;
 }
 
@@ -32,17 +33,19 @@ export interface PreparedTable {
  * @param table its memory is used for the result
  * @throws EngineError as `fitPreparation`, and `dataset.missing_values` for missing weights unless rows are dropped
  */
-export function prepareTable({ data, rows, columns, weightColumn, options }: RunTable): PreparedTable {
-  const width = columns.length + (weightColumn === undefined ? 0 : 1);
-  const weights = weightColumn === undefined ? undefined : columnOf(data, rows, width, columns.length);
-  const table = columns.map((name, j) => ({ name, type: 'number' as const, values: columnOf(data, rows, width, j) }));
-  if (weights) {
+export function prepareTable({ data, rows, columns, weighted = false, options }: RunTable): PreparedTable {
+  const table = columns.map((column, j): TableColumn => {
+    return { ...column, values: columnOf(data, rows, columns.length, j) };
+  });
+  const weightColumn = weighted ? table.pop() : undefined;
+  const weights = weightColumn?.values;
+  if (weightColumn && weights) {
     const first = weights.findIndex(Number.isNaN);
     if (first >= 0 && options.missing !== 'drop') {
       throw new EngineError(
         'dataset.missing_values',
-        `Weights are missing in "${weightColumn!}", first in row ${first}. A weight is never made up: ask for "drop".`,
-        { columns: [weightColumn!], row: first },
+        `Weights are missing in "${weightColumn.name}", first in row ${first + 1}. A weight is never made up: ask for "drop".`,
+        { columns: [weightColumn.name], row: first },
       );
     }
     // A row without a weight is as incomplete as one without a value.

@@ -1,43 +1,40 @@
 import { type BlockBuilder, CellKind } from '../blocks/block-builder.js';
 import type { ColumnProfile } from '../dataset-types.js';
+import type { DateOrder } from '../../ml/preparation/dates.js';
 import { decideType } from './column-type.js';
-import { parseDate } from './dates.js';
+import { type DateFindings, DateStats, type FirstPlace } from './date-stats.js';
 import { NumberStats } from './number-stats.js';
 import { TextStats } from './text-stats.js';
 
-/** A cell and its row, counted from 1. */
-export interface FirstPlace {
-  text: string;
-  row: number;
-}
-
 /** Makes the profile of one column as its blocks come by. */
 export class ColumnProfiler {
-  /** Dates that do not exist. */
-  impossibleDates = 0;
-  firstImpossible: FirstPlace | undefined;
+  /** What its dates are; `either` and `both` where that cannot be told; undefined where it holds other texts. */
+  dates: ReturnType<DateStats['finish']> | undefined;
   /** Whether words are among the values, so that it cannot be a column of numbers. */
   hasWords = false;
   private rows = 0;
   private missing = 0;
   private codes = 0;
-  private dateCount = 0;
   private firstText: FirstPlace | undefined;
   private readonly numbers: NumberStats;
   private texts: TextStats | undefined;
-  private dates: NumberStats | undefined;
+  private readonly dateStats: DateStats;
+  private onlyDates = true;
 
   /**
    * @param name of the column
    * @param named false where the file names its columns, but not this one
    * @param limit how many values are kept for exact figures, a power of two
+   * @param dateOrder of dates such as 3/4/2024, where the sender says it
    */
   constructor(
     readonly name: string,
     private readonly named: boolean,
     private readonly limit: number,
+    dateOrder?: DateOrder,
   ) {
     this.numbers = new NumberStats(limit);
+    this.dateStats = new DateStats(limit, dateOrder);
   }
 
   add(block: BlockBuilder, column: number): void {
@@ -51,6 +48,7 @@ export class ColumnProfiler {
   finish(): ColumnProfile {
     const { name, rows, missing, numbers, texts } = this;
     const distinct = numbers.distinct + (texts?.distinct ?? 0);
+    this.dates = texts && this.onlyDates && numbers.count === 0 ? this.dateStats.finish() : undefined;
     const { type, why } = decideType({
       name,
       named: this.named,
@@ -62,14 +60,15 @@ export class ColumnProfiler {
       counting: numbers.counting && (numbers.min === 0 || numbers.min === 1),
       codes: numbers.whole ? this.codes : 0,
       texts: texts?.count ?? 0,
-      dates: this.dateCount,
-      impossibleDates: this.impossibleDates,
+      dates: this.dates,
       spaced: texts?.spaced ?? false,
       meanLength: texts ? texts.totalLength / texts.count : 0,
       firstText: this.firstText,
     });
     const common = { name, type, why, missing, distinct, estimated: numbers.estimated || texts?.exact === false };
-    if (type === 'date' && this.dates) return { ...common, ...figures(this.dates, isoDate) };
+    if (type === 'date' && isFound(this.dates)) {
+      return { ...common, dateOrder: this.dates.order, ...figures(this.dates.stats, isoDate) };
+    }
     if (!texts) {
       return { ...common, ...(numbers.count ? figures(numbers, (value) => value) : { frequent: [] }) };
     }
@@ -78,7 +77,6 @@ export class ColumnProfiler {
 
   private addTexts(block: BlockBuilder, column: number): number {
     const { rows, kinds, texts } = block.texts[column];
-    const dates: number[] = [];
     let count = 0;
     for (let i = 0; i < rows.length; i++) {
       const text = texts[i];
@@ -89,31 +87,17 @@ export class ColumnProfiler {
         if (kinds[i] === CellKind.Text) this.hasWords = true;
         const row = this.rows + rows[i] + 1;
         this.firstText ??= { text, row };
-        // Once a text is no date, the column is none.
-        const date = this.isDatesSoFar ? parseDate(text) : undefined;
-        if (date !== undefined) {
-          if (Number.isNaN(date)) {
-            this.impossibleDates++;
-            this.firstImpossible ??= { text, row };
-          } else {
-            this.dateCount++;
-            dates.push(date);
-          }
-        }
+        if (this.onlyDates) this.onlyDates = this.dateStats.add(text, row);
         this.texts ??= new TextStats(this.limit);
         this.texts.add(text);
       }
     }
-    if (dates.length > 0) {
-      this.dates ??= new NumberStats(this.limit);
-      this.dates.add(Float64Array.from(dates));
-    }
     return count;
   }
+}
 
-  private get isDatesSoFar(): boolean {
-    return this.dateCount + this.impossibleDates === (this.texts?.count ?? 0);
-  }
+export function isFound(dates: ReturnType<DateStats['finish']> | undefined): dates is DateFindings {
+  return typeof dates === 'object';
 }
 
 function figures(

@@ -1,4 +1,5 @@
 import type { ColumnType } from '../dataset-types.js';
+import type { DateFindings } from './date-stats.js';
 
 /** What the type of a column is told by. */
 export interface TypeEvidence {
@@ -17,8 +18,8 @@ export interface TypeEvidence {
   codes: number;
   /** Cells that are text, and what they are like. */
   texts: number;
-  dates: number;
-  impossibleDates: number;
+  /** Where all of them look like dates: what those are, or why that cannot be told. */
+  dates: DateFindings | 'either' | 'both' | undefined;
   spaced: boolean;
   meanLength: number;
   /** The first text among numbers. */
@@ -28,10 +29,11 @@ export interface TypeEvidence {
 const ID_NAME = /^(?:id|uuid|guid|key|index|row_?id)$|[_\s-](?:id|uuid|guid|key)$|[a-z](?:Id|ID|Uuid|UUID)$/i;
 const LONG_TEXT = 50;
 const FEW_ROWS = 20;
+const ORDERS = { 'year-first': '', 'day-first': ', with the day first', 'month-first': ', with the month first' };
 
 /** Decides what a column is, and says why. */
 export function decideType(column: TypeEvidence): { type: ColumnType; why: string } {
-  const { rows, missing, texts, numbers, distinct } = column;
+  const { rows, missing, texts, distinct } = column;
   const present = rows - missing;
   const unique = distinct === present && missing === 0 && rows > 1;
   const idName = ID_NAME.test(column.name);
@@ -45,8 +47,8 @@ export function decideType(column: TypeEvidence): { type: ColumnType; why: strin
     }
     return { type: 'number', why: 'Every value is a number.' };
   }
-  if (texts > 0 && column.dates === texts && numbers === 0) {
-    return { type: 'date', why: 'Every value is a date.' };
+  if (typeof column.dates === 'object' && column.dates.impossible === 0) {
+    return { type: 'date', why: `Every value is a date${ORDERS[column.dates.order]}.` };
   }
   const because = reason(column, present);
   if (unique && !column.spaced && column.meanLength <= 64 && (idName || rows >= FEW_ROWS)) {
@@ -61,11 +63,15 @@ export function decideType(column: TypeEvidence): { type: ColumnType; why: strin
   return { type: 'category', why: `${because}, of ${distinct} distinct ones.` };
 }
 
-function reason({ numbers, texts, codes, firstText, impossibleDates, dates }: TypeEvidence, present: number): string {
+function reason({ numbers, texts, codes, firstText, dates }: TypeEvidence, present: number): string {
   if (texts === 0) return `${codes} of ${present} values are written with leading zeros, as codes are`;
-  if (impossibleDates > 0 && impossibleDates + dates === texts) {
-    return `${impossibleDates} of ${present} values are dates that do not exist, so these are words`;
+  if (dates === 'either') {
+    return 'Nothing tells whether the day or the month comes first in these dates, so they are words';
   }
+  if (dates === 'both') {
+    return 'The day comes first in some of these dates and the month in others, so they are words';
+  }
+  if (dates) return `${dates.impossible} of ${present} values are dates that do not exist, so these are words`;
   if (numbers > 0 && firstText) {
     const shown = JSON.stringify(firstText.text.slice(0, 40));
     return `${texts} of ${present} values are no numbers, the first in row ${firstText.row}: ${shown}; so these are words`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BlockBuilder } from '../blocks/block-builder.js';
 import type { ColumnProfile } from '../dataset-types.js';
-import { parseDate } from './dates.js';
+import { parseDate } from '../../ml/preparation/dates.js';
 import { DistinctNumbers } from './distinct-numbers.js';
 import { NumberStats } from './number-stats.js';
 import { TableProfiler } from './table-profiler.js';
@@ -179,14 +179,74 @@ describe('profile', () => {
     ['29.2.2024', '2024-02-29T00:00:00.000Z'],
     ['0099-01-01', '0099-01-01T00:00:00.000Z'],
   ])('reads the date %s', (text, iso) => {
-    expect(new Date(parseDate(text)!).toISOString()).toBe(iso);
+    expect(new Date(parseDate(text, 'day-first')!).toISOString()).toBe(iso);
   });
 
   it.each(['2023-02-29', '2024-13-01', '2024-01-01T24:00', '31.4.2024'])('knows that %s does not exist', (text) => {
-    expect(parseDate(text)).toBeNaN();
+    expect(parseDate(text, 'day-first')).toBeNaN();
   });
 
-  it.each(['2024', '1.2.3', 'yesterday', '2024-1-1', '12/31/2024'])('leaves %s alone', (text) => {
-    expect(parseDate(text)).toBeUndefined();
+  it.each(['2024', '1.2.3', 'yesterday', '2024-1-1', '31.12/2024', '12/31/24'])('leaves %s alone', (text) => {
+    expect(parseDate(text, 'day-first')).toBeUndefined();
+  });
+
+  it('reads what it is told to come first', () => {
+    expect(parseDate('3/4/2024', 'day-first')).toBe(Date.UTC(2024, 3, 3));
+    expect(parseDate('3/4/2024', 'month-first')).toBe(Date.UTC(2024, 2, 4));
+    expect(parseDate('3/4/2024', 'year-first')).toBeUndefined();
+    expect(parseDate('13/4/2024', 'month-first')).toBeNaN();
+  });
+
+  describe('dates whose year stands last', () => {
+    const told = (dates: string[], order?: 'day-first' | 'month-first') => {
+      const table = new TableProfiler(['d'], [true], order);
+      const block = new BlockBuilder(1, 64);
+      for (const date of dates) {
+        block.text(0, date);
+        block.rows++;
+      }
+      table.add(block);
+      const { columns, warnings } = table.finish();
+      return { ...columns[0], warnings };
+    };
+
+    it.each([
+      [['3/4/2024', '31/12/2024'], 'day-first', '2024-04-03', '2024-12-31'],
+      [['3/4/2024', '12/31/2024'], 'month-first', '2024-03-04', '2024-12-31'],
+      [['3.4.2024', '31.12.2024'], 'day-first', '2024-04-03', '2024-12-31'],
+      [['3.4.2024', '5.6.2024'], 'day-first', '2024-04-03', '2024-06-05'],
+      [['03-04-2024', '31-12-2024', '2025-01-02'], 'day-first', '2024-04-03', '2025-01-02'],
+      [['2024-04-03', '2024/12/31'], 'year-first', '2024-04-03', '2024-12-31'],
+    ])('tell by their values what comes first: %j', (dates, dateOrder, min, max) => {
+      expect(told(dates)).toMatchObject({ type: 'date', dateOrder, min, max, warnings: [] });
+    });
+
+    it('stay words where nothing tells, until somebody does', () => {
+      const doubtful = ['3/4/2024', '5/6/2024'];
+      expect(told(doubtful)).toMatchObject({
+        type: 'category',
+        why: expect.stringMatching(/^Nothing tells whether the day or the month comes first/),
+        warnings: [expect.stringMatching(/day-first or month-first.*"dateOrder"/)],
+      });
+      expect(told(doubtful, 'month-first')).toMatchObject({
+        type: 'date',
+        dateOrder: 'month-first',
+        max: '2024-05-06',
+      });
+    });
+
+    it('stay words where they contradict each other, whatever is said', () => {
+      expect(told(['31/12/2024', '12/31/2024'], 'day-first')).toMatchObject({
+        type: 'category',
+        why: expect.stringMatching(/first in some of these dates and the month in others/),
+        warnings: [expect.stringMatching(/are day-first and month-first/)],
+      });
+    });
+
+    it('are told where they do not exist', () => {
+      const { type, why, warnings } = told(['31/12/2024', '31/04/2024', '1/5/2024', '30/2/2024']);
+      expect({ type, why }).toMatchObject({ type: 'category', why: expect.stringMatching(/^2 of 4 .*do not exist/) });
+      expect(warnings).toEqual(['Column "d" has 2 dates that do not exist, the first in row 2: "31/04/2024".']);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { BlockBuilder } from '../blocks/block-builder.js';
 import type { ColumnProfile } from '../dataset-types.js';
-import { ColumnProfiler } from './column-profiler.js';
+import type { DateOrder } from '../../ml/preparation/dates.js';
+import { ColumnProfiler, isFound } from './column-profiler.js';
 import { CorrelationSample } from './correlation-sample.js';
 
 /** Values kept for exact figures in all columns together, and in one. */
@@ -19,11 +20,12 @@ export class TableProfiler {
   /**
    * @param names of the columns
    * @param named whether the file named each
+   * @param dateOrder of dates such as 3/4/2024, where the sender says it
    */
-  constructor(names: readonly string[], named: readonly boolean[]) {
+  constructor(names: readonly string[], named: readonly boolean[], dateOrder?: DateOrder) {
     const share = 2 ** Math.floor(Math.log2(KEPT_IN_ALL / names.length));
     const limit = Math.max(256, Math.min(KEPT_IN_ONE, share));
-    this.columns = names.map((name, i) => new ColumnProfiler(name, named[i], limit));
+    this.columns = names.map((name, i) => new ColumnProfiler(name, named[i], limit, dateOrder));
     this.sample = new CorrelationSample(names.length);
   }
 
@@ -45,7 +47,7 @@ export class TableProfiler {
     return { columns, warnings: [...warnings, ...this.correlations(columns)] };
   }
 
-  private warningsOf(column: ColumnProfile, { impossibleDates, firstImpossible }: ColumnProfiler): string[] {
+  private warningsOf(column: ColumnProfile, { dates }: ColumnProfiler): string[] {
     const { name, type, distinct, missing, skewness } = column;
     const warnings: string[] = [];
     if (distinct === 0) warnings.push(`Column "${name}" holds no value at all.`);
@@ -58,11 +60,15 @@ export class TableProfiler {
         `Column "${name}" is extremely skewed (skewness ${skewness.toFixed(1)}): a few values will dominate distances.`,
       );
     }
-    if (impossibleDates > 0 && firstImpossible) {
-      const shown = JSON.stringify(firstImpossible.text);
+    if (isFound(dates) && dates.firstImpossible) {
+      const { text, row } = dates.firstImpossible;
       warnings.push(
-        `Column "${name}" has ${impossibleDates} dates that do not exist, the first in row ${firstImpossible.row}: ${shown}.`,
+        `Column "${name}" has ${dates.impossible} dates that do not exist, the first in row ${row}: ${JSON.stringify(text)}.`,
       );
+    }
+    if (dates === 'either' || dates === 'both') {
+      const what = dates === 'either' ? 'may be day-first or month-first' : 'are day-first and month-first';
+      warnings.push(`Column "${name}" holds dates that ${what}. Say which with "dateOrder", or write 2024-12-31.`);
     }
     return warnings;
   }

@@ -2,6 +2,7 @@ import { BlockBuilder, blockRowsFor, CellKind } from '../blocks/block-builder.js
 import { encodeBlock } from '../blocks/block-codec.js';
 import type { ColumnProfile, ReadingNotes } from '../dataset-types.js';
 import { tooLarge, unreadable } from '../datasets.errors.js';
+import type { DateOrder } from '../../ml/preparation/dates.js';
 import { TableProfiler } from '../profile/table-profiler.js';
 import { nameColumns } from './column-names.js';
 
@@ -59,11 +60,13 @@ export class TableWriter {
    * @param limits what is refused
    * @param missing spellings of a missing value, the empty one always among them
    * @param output takes each encoded block
+   * @param dateOrder of dates such as 3/4/2024, where their values do not tell
    */
   constructor(
     private readonly limits: TableLimits,
     readonly missing: ReadonlySet<string>,
     private readonly output: BlockOutput,
+    private readonly dateOrder?: DateOrder,
   ) {
     const numbers = [...missing].filter((text) => SPELLED_NUMBER.test(text)).map(Number);
     this.missingNumbers = new Set(numbers);
@@ -86,7 +89,7 @@ export class TableWriter {
     this.names = names;
     this.warnings = warnings;
     this.block = new BlockBuilder(count, blockRowsFor(count));
-    this.profiler = new TableProfiler(names, named);
+    this.profiler = new TableProfiler(names, named, this.dateOrder);
     this.output.begin?.({ names, given: given ?? null, notes });
   }
 

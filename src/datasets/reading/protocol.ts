@@ -1,5 +1,6 @@
 import type { DatasetFormat, ReadingNotes } from '../dataset-types.js';
 import type { Refusal } from '../datasets.errors.js';
+import type { DateOrder } from '../../ml/preparation/dates.js';
 import type { ReadOptions } from '../readers/reader.js';
 import type { JsonRows } from '../readers/rows.js';
 import type { TableLimits, TableSummary } from '../readers/table-writer.js';
@@ -11,6 +12,8 @@ export interface ReadJob {
   options: ReadOptions;
   /** Spellings of a missing value besides the empty one; undefined for the usual ones. */
   missing?: string[];
+  /** Of dates such as 3/4/2024, where their values do not tell. */
+  dateOrder?: DateOrder;
   limits: TableLimits & { maxUnpackedBytes: number };
 }
 

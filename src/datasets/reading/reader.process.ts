@@ -67,8 +67,8 @@ function end(message: ReadEnd): void {
   send(END_FRAME, Buffer.from(JSON.stringify(message)));
 }
 
-async function read({ file, rows, options, missing, limits }: ReadJob): Promise<ReadOutcome> {
-  const table = new TableWriter(limits, new Set(missing ? ['', ...missing] : MISSING), output);
+async function read({ file, rows, options, missing, dateOrder, limits }: ReadJob): Promise<ReadOutcome> {
+  const table = new TableWriter(limits, new Set(missing ? ['', ...missing] : MISSING), output, dateOrder);
   if (file) {
     const { format, notes } = await readFile(file, table, options, limits.maxUnpackedBytes);
     return { table: table.finish(), format, notes };

@@ -151,7 +151,9 @@ function atExponent(space: Space, exponent: number): Space {
 function lengthOutOfSpace(squared: number, space: Space, row: number): number {
   const length = timesPowerOfTwo(Math.sqrt(squared), space.exponent);
   if (!Number.isFinite(length)) {
-    throw new EngineError('kmeans.out_of_range', `The distance of row ${row} to a centre is beyond float64.`, { row });
+    throw new EngineError('kmeans.out_of_range', `The distance of row ${row + 1} to a centre is beyond float64.`, {
+      row,
+    });
   }
   return length;
 }

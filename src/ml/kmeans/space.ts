@@ -187,10 +187,14 @@ function largestMagnitude(matrix: Matrix, interrupt: () => void): number {
 function refuseNotFinite(data: Float32Array | Float64Array, index: number, columns: number): never {
   const row = Math.floor(index / columns);
   const column = index % columns;
-  throw new EngineError('kmeans.not_finite', `Row ${row}, column ${column} is ${data[index]}; it must be finite.`, {
-    row,
-    column,
-  });
+  throw new EngineError(
+    'kmeans.not_finite',
+    `Row ${row + 1}, column ${column + 1} is ${data[index]}; it must be finite.`,
+    {
+      row,
+      column,
+    },
+  );
 }
 
 /** Rows of unit length, in float64. Each is first brought near 1 by a power of two, for its squares' sake. */
@@ -202,7 +206,7 @@ function unitRows({ data, rows, columns }: Matrix, interrupt: () => void): Float
     let largest = 0;
     for (let j = from; j < from + columns; j++) largest = Math.max(largest, Math.abs(data[j]));
     if (largest === 0) {
-      throw new EngineError('kmeans.zero_row', `Row ${i} is all zero: it has no direction for the cosine metric.`, {
+      throw new EngineError('kmeans.zero_row', `Row ${i + 1} is all zero: it has no direction for the cosine metric.`, {
         row: i,
       });
     }
@@ -219,7 +223,7 @@ function scaleWeights(weights: Float32Array | Float64Array): { weights: Float64A
     if (!(Number.isFinite(weight) && weight >= 0)) {
       throw new EngineError(
         'kmeans.bad_weights',
-        `The weight of row ${row} is ${weight}; it must be finite and not negative.`,
+        `The weight of row ${row + 1} is ${weight}; it must be finite and not negative.`,
         {
           row,
         },

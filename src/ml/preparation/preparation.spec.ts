@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readTable } from '../../../test/support/golden.js';
-import { fitPreparation, identityPreparation, invertPreparation, prepareRecords, prepareRows } from './preparation.js';
+import {
+  fitPreparation,
+  identityPreparation,
+  invertPreparation,
+  prepareCenters,
+  prepareRecords,
+  prepareRows,
+} from './preparation.js';
+import { logarithm } from './logarithm.js';
 import type { Cell, FittedPreparation, PreparationOptions, TableColumn } from './types.js';
 
 const column = (name: string, values: number[]): TableColumn => ({
@@ -11,6 +19,17 @@ const column = (name: string, values: number[]): TableColumn => ({
 });
 const throughJson = (preparation: FittedPreparation): FittedPreparation =>
   JSON.parse(JSON.stringify(preparation)) as FittedPreparation;
+const date = (name: string, values: number[]): TableColumn => ({
+  name,
+  type: 'date',
+  order: 'day-first',
+  values: Float64Array.from(values),
+});
+const words = (name: string, values: (string | null)[]): TableColumn => {
+  const dictionary = [...new Set(values.filter((value) => value !== null))];
+  const codes = values.map((value) => (value === null ? NaN : dictionary.indexOf(value)));
+  return { name, type: 'category', dictionary, values: Float64Array.from(codes) };
+};
 const listed = (values: ArrayLike<number>): number[] => Array.from(values);
 
 const table = [column('a', [1, 2, 3, NaN, 10]), column('b', [4, NaN, 4, 8, 6])];
@@ -22,7 +41,7 @@ describe('missing values', () => {
     expect(() => prepared('error')).toThrow(
       expect.objectContaining({
         code: 'dataset.missing_values',
-        message: 'Values are missing in "a" (1), "b" (1), first in row 1.',
+        message: 'Values are missing in "a" (1), "b" (1), first in row 2.',
         details: { columns: ['a', 'b'], row: 1 },
       }),
     );
@@ -129,6 +148,180 @@ describe('scaling', () => {
   });
 });
 
+describe('categories', () => {
+  const colours = words('colour', ['red', 'blue', null, 'red', 'green']);
+  const sizes = column('size', [1, 2, 3, 4, 10]);
+
+  it('become a feature each, which scaling leaves alone', () => {
+    const { preparation, matrix } = fitPreparation([sizes, colours], { missing: 'zero', scaling: 'min-max' });
+    expect(preparation.features).toEqual(['size', 'colour=blue', 'colour=green', 'colour=red']);
+    expect(listed(matrix.data)).toEqual(
+      [
+        [0, 0, 0, 1],
+        [1 / 9, 1, 0, 0],
+        [2 / 9, 0, 0, 0],
+        [3 / 9, 0, 0, 1],
+        [1, 0, 1, 0],
+      ].flat(),
+    );
+    expect(preparation.columns[1]).toEqual({
+      name: 'colour',
+      type: 'category',
+      categories: ['blue', 'green', 'red'],
+      rare: [],
+    });
+  });
+
+  it.each(['mean', 'median', 'most-frequent'] as const)(
+    'are filled in by the most frequent one under %s',
+    (missing) => {
+      const { matrix } = fitPreparation([sizes, colours], { missing, scaling: 'none' });
+      expect(listed(matrix.data.slice(8, 12))).toEqual([3, 0, 0, 1]);
+    },
+  );
+
+  it('are refused and dropped like numbers where they are missing', () => {
+    expect(() => fitPreparation([sizes, colours])).toThrow(
+      expect.objectContaining({ code: 'dataset.missing_values', details: { columns: ['colour'], row: 2 } }),
+    );
+    expect(listed(fitPreparation([sizes, colours], { missing: 'drop' }).keptRows)).toEqual([0, 1, 3, 4]);
+  });
+
+  it('are grouped where they are rare, and none where they are unknown', () => {
+    const many = words(
+      'city',
+      Array.from({ length: 300 }, (_, i) => (i < 150 ? 'Rome' : i < 296 ? 'Oslo' : i < 298 ? 'Ur' : `${i}`)),
+    );
+    const { preparation, warnings } = fitPreparation([many], { scaling: 'none' });
+    expect(preparation.features).toEqual(['city=Oslo', 'city=Rome', 'city=(rare)']);
+    expect(warnings).toEqual([
+      {
+        code: 'dataset.rare_categories',
+        message: 'Column "city": 3 of 5 categories are rare and are taken together as "city=(rare)".',
+      },
+    ]);
+    const { data, unknown } = prepareRows(throughJson(preparation), [['Rome'], ['299'], ['Ur'], ['Atlantis'], [299]]);
+    expect(listed(data)).toEqual([0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1]);
+    expect([...unknown]).toEqual([[3, ['city']]]);
+    expect(fitPreparation([many], { rareShare: 0 }).preparation.features).toHaveLength(5);
+  });
+
+  it('weigh as their column does, and their centres are shares', () => {
+    const options = { missing: 'drop', scaling: 'none', columnWeights: { colour: 3 } } as const;
+    const { preparation, matrix } = fitPreparation([sizes, colours], options);
+    expect(listed(matrix.data.slice(0, 4))).toEqual([1, 0, 0, 3]);
+    const center = { data: Float64Array.of(2, 1.5, 0, 1.5), rows: 1, columns: 4 };
+    expect(listed(invertPreparation(preparation, center).data)).toEqual([2, 0.5, 0, 0.5]);
+  });
+
+  it('are refused where there are too many, or none, or nothing varies', () => {
+    const refused = (table: TableColumn[], code: string): void => {
+      expect(() => fitPreparation(table, { missing: 'zero' })).toThrow(expect.objectContaining({ code }));
+    };
+    refused(
+      [
+        words(
+          'x',
+          Array.from({ length: 10_001 }, (_, i) => `${i}`),
+        ),
+      ],
+      'dataset.too_many_categories',
+    );
+    refused([sizes, words('x', [null, null, null, null, null])], 'dataset.empty_column');
+    refused([words('x', ['a', 'a', 'a'])], 'dataset.constant');
+  });
+
+  it('carry centres of an earlier training over by the names of their features', () => {
+    const before = fitPreparation([sizes, colours], { missing: 'drop', scaling: 'none' }).preparation;
+    const shares = { data: Float64Array.of(4, 0.25, 0.25, 0.5), rows: 1, columns: 4 };
+    const after = fitPreparation(
+      [words('colour', ['red', 'red', 'violet', 'blue', 'red']), column('size', [2, 4, 6, 8, 10])],
+      { scaling: 'min-max' },
+    ).preparation;
+    expect(after.features).toEqual(['colour=blue', 'colour=red', 'colour=violet', 'size']);
+    expect(listed(prepareCenters(after, before, shares).data)).toEqual([0.25, 0.5, 0, 0.25]);
+    expect(() => prepareCenters(after, identityPreparation(['size']), { ...shares, columns: 1 })).toThrow(
+      expect.objectContaining({ code: 'preparation.unknown_column', details: { column: 'colour' } }),
+    );
+  });
+});
+
+describe('dates', () => {
+  const day = 86_400_000;
+
+  it('are milliseconds since 1970, read as training read them', () => {
+    const { preparation, matrix } = fitPreparation([date('d', [0, day, 2 * day, NaN])], {
+      missing: 'mean',
+      scaling: 'none',
+    });
+    expect(listed(matrix.data)).toEqual([0, day, 2 * day, day]);
+    const cells = [['1970-01-02'], ['2.1.1970'], [day], [null], ['']];
+    expect(listed(prepareRows(throughJson(preparation), cells).data)).toEqual([day, day, day, day, day]);
+    for (const cell of ['yesterday', '31.4.2024', '1/13/2024']) {
+      expect(() => prepareRows(preparation, [[cell]])).toThrow(
+        expect.objectContaining({ code: 'preparation.wrong_type', details: { row: 0, column: 'd' } }),
+      );
+    }
+  });
+});
+
+describe('logarithms', () => {
+  it('are those of Math.log, to two units in the last place', () => {
+    const positive = fc.oneof(
+      fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true }),
+      fc.double({ min: 0.5, max: 2, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(positive, (value) => {
+        const expected = Math.log(value);
+        expect(Math.abs(logarithm(value) - expected)).toBeLessThanOrEqual(2 * Number.EPSILON * Math.abs(expected));
+      }),
+      { numRuns: 5000, seed: 1 },
+    );
+    for (const value of [1, 2 ** -1074, 2 ** -1022, Number.MAX_VALUE, Math.SQRT1_2, 1 + Number.EPSILON]) {
+      expect(logarithm(value)).toBeCloseTo(Math.log(value), 12);
+    }
+    expect(logarithm(1)).toBe(0);
+  });
+
+  it('are taken before scaling, of the columns named, and taken back', () => {
+    const data = [column('a', [1, Math.E, Math.E ** 2]), column('b', [1, 2, 4])];
+    const { preparation, matrix } = fitPreparation(data, { scaling: 'min-max', logColumns: ['a'] });
+    [0, 0, 0.5, 1 / 3, 1, 1].forEach((value, i) => {
+      expect(matrix.data[i]).toBeCloseTo(value, 15);
+    });
+    invertPreparation(preparation, matrix).data.forEach((value, i) => {
+      expect(value).toBeCloseTo(data[i % 2].values[Math.floor(i / 2)], 12);
+    });
+    expect(() =>
+      prepareRows(preparation, [
+        [1, 1],
+        [0, 1],
+      ]),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'preparation.no_logarithm',
+        message: 'Row 2: "a" is 0; only numbers above 0 have a logarithm.',
+      }),
+    );
+  });
+
+  it('are refused where there are none', () => {
+    const refused = (table: TableColumn[], options: PreparationOptions, code: string, details = {}): void => {
+      expect(() => fitPreparation(table, options)).toThrow(
+        expect.objectContaining({ code, details: expect.objectContaining(details) as object }),
+      );
+    };
+    const gaps = [column('a', [1, NaN, 0, 3]), column('b', [1, 2, 3, 4])];
+    const logColumns = ['a'];
+    refused(gaps, { logColumns, missing: 'mean' }, 'preparation.no_logarithm', { row: 2, column: 'a' });
+    refused(gaps, { logColumns, missing: 'drop' }, 'preparation.no_logarithm', { row: 2 });
+    refused([gaps[1]], { logColumns: ['b'], missing: 'zero' }, 'preparation.bad_option');
+    refused(gaps, { logColumns: ['c'], missing: 'drop' }, 'preparation.unknown_column');
+    refused([words('w', ['a', 'b'])], { logColumns: ['w'] }, 'preparation.bad_option');
+  });
+});
+
 describe('a table', () => {
   it('needs columns of one length, names of their own and finite values', () => {
     const wrong = (columns: TableColumn[], code: string, details = {}): void => {
@@ -165,14 +358,16 @@ describe('replayed for predictions', () => {
               rows.map((row) => row[j] ?? NaN),
             ),
           );
-          const { matrix, preparation } = fitPreparation(columns, options);
+          const word = rows.map((row) => (row[0] === null ? null : `w${Math.floor(Math.abs(row[0])) % 3}`));
+          const { matrix, preparation } = fitPreparation([...columns, words('w', word)], options);
           const replayed = throughJson(preparation);
-          expect(prepareRows(replayed, rows).data).toEqual(matrix.data);
-          const records = rows.map(([x0, x1, x2]) => ({ x2, other: 'passed over', x1, x0 }));
+          const cells = rows.map((row, i): Cell[] => [...row, word[i]]);
+          expect(prepareRows(replayed, cells).data).toEqual(matrix.data);
+          const records = cells.map(([x0, x1, x2, w]) => ({ x2, other: 'passed over', w, x1, x0 }));
           expect(prepareRecords(replayed, records).data).toEqual(matrix.data);
           // A row alone is prepared as it is among others.
-          const last = prepareRows(replayed, rows.slice(-1)).data;
-          expect(listed(last)).toEqual(listed(matrix.data.slice(-3)));
+          const last = prepareRows(replayed, cells.slice(-1)).data;
+          expect(listed(last)).toEqual(listed(matrix.data.slice(-matrix.columns)));
         },
       ),
       { numRuns: 200, seed: 3 },

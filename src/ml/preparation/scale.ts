@@ -30,13 +30,15 @@ const RULES: Record<Exclude<ScalingRule, 'none'>, (column: Float64Array) => Offs
 
 /**
  * Learns offset and scale of each feature. One that has no spread gets scale 1, as in scikit-learn.
+ * @param asIs whether a feature is left as it is
  * @returns the step, and the numbers of the features without spread
  */
 export function fitScale(
   columns: readonly Float64Array[],
   rule: Exclude<ScalingRule, 'none'>,
+  asIs: (feature: number) => boolean,
 ): { step: ScaleStep; flat: number[] } {
-  const fitted = columns.map(RULES[rule]);
+  const fitted = columns.map((column, j) => (asIs(j) ? { offset: 0, scale: 1 } : RULES[rule](column)));
   return {
     step: {
       kind: 'scale',

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js';
 import type { WeighStep } from './types.js';
 
-/** @param names of the features */
+/** @param names for each feature the name of its column */
 export function fitWeigh(names: readonly string[], weights: Readonly<Record<string, number>>): WeighStep {
   for (const [name, weight] of Object.entries(weights)) {
     if (!names.includes(name)) {

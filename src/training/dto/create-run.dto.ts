@@ -46,7 +46,10 @@ export class CreateRunDto {
   @IsUUID()
   datasetId!: string;
 
-  /** Columns to train on; by default every numeric one but the id and weight columns. */
+  /**
+   * Columns to train on; by default every numeric one but the id and weight columns. Dates count as milliseconds since
+   * 1970; of categories, each becomes a feature of its own that is 0 or 1.
+   */
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -127,4 +130,19 @@ export class CreateRunDto {
   @IsColumnWeights()
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: true, minimum: 0 } })
   columnWeights?: Record<string, number>;
+
+  /** Columns of numbers above 0 whose natural logarithm is taken before scaling. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_NAMES)
+  @ArrayUnique()
+  @IsText(1, MAX_NAME, { each: true })
+  logColumns?: string[];
+
+  /** Categories in a smaller share of the rows are taken together as one; default 0.01. */
+  @IsOptional()
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  @Max(0.5)
+  rareShare?: number;
 }

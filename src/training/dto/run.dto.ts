@@ -38,6 +38,8 @@ export class RunParamsDto {
   weightColumn?: string;
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'number' } })
   columnWeights?: Record<string, number>;
+  logColumns?: string[];
+  rareShare?: number;
 }
 
 export class RunProgressDto {

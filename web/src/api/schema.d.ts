@@ -714,6 +714,8 @@ export interface components {
             createdAt: string;
             datasetSha256: string | null;
             engineVersion: string | null;
+            /** @description What the columns become: a category a feature, all others themselves. */
+            features: string[];
             id: string;
             /** @description The column that names a row; not trained on. */
             idColumn: string | null;
@@ -738,7 +740,7 @@ export interface components {
             seed: number | null;
             /** @description Rows a cluster; null when imported without. */
             sizes: number[] | null;
-            /** @description `k x columns`, in the units of the data. */
+            /** @description `k x features`, in the units of the data: dates in milliseconds since 1970, a category as the share of rows in it. */
             values: number[][];
             /** @description Counts from 1 within the chat. */
             version: number;
@@ -831,6 +833,11 @@ export interface components {
             nextCursor: string | null;
         };
         ColumnDto: {
+            /**
+             * @description Of a column of dates: what comes first; `2024-12-31` is year-first, `31.12.2024` day-first, `12/31/2024` month-first.
+             * @enum {string}
+             */
+            dateOrder?: "year-first" | "day-first" | "month-first";
             /** @description Distinct values, missing ones aside. */
             distinct: number;
             /** @description True where distinct, quartiles, histogram and frequent values are estimates, since there are many values. */
@@ -855,8 +862,8 @@ export interface components {
             why: string;
         };
         ColumnExplanationDto: {
-            /** @description The centre of the cluster, in the units of the data. */
-            center: number;
+            /** @description The centre of the cluster, in the units of the data; of a category, its share; null where the row has none. */
+            center: number | null;
             /**
              * @description (x - runnerUp)^2 - (x - cluster)^2 in the space trained in: above 0 the column speaks for the cluster, below 0 for
              *     the runner-up. Null at k 1.
@@ -873,6 +880,7 @@ export interface components {
             deviation: number | null;
             /** @description Of the cluster's rows, in the units of the data; the centre's value where the rows are not known. */
             mean: number;
+            /** @description A column, or `column=category`, which is 0 or 1. */
             name: string;
             overallDeviation: number | null;
             overallMean: number | null;
@@ -919,6 +927,11 @@ export interface components {
         CreateRowsDto: {
             /** @description Names of the columns; `c0`, `c1`, ... without. */
             columns?: string[];
+            /**
+             * @description What comes first in dates such as 3/4/2024, where their values do not tell.
+             * @enum {string}
+             */
+            dateOrder?: "day-first" | "month-first";
             /** @description What means a missing value besides null and the empty string; the usual spellings (NA, NaN, null) without. */
             missing?: string[];
             name?: string;
@@ -938,7 +951,10 @@ export interface components {
             rows: ((number | string | boolean) | null)[][];
         };
         CreateRunDto: {
-            /** @description Columns to train on; by default every numeric one but the id and weight columns. */
+            /**
+             * @description Columns to train on; by default every numeric one but the id and weight columns. Dates count as milliseconds since
+             *     1970; of categories, each becomes a feature of its own that is 0 or 1.
+             */
             columns?: string[];
             /** @description How much each column counts after scaling, above 0; 1 for those not named. */
             columnWeights?: {
@@ -967,6 +983,8 @@ export interface components {
                 max: number;
                 min: number;
             };
+            /** @description Columns of numbers above 0 whose natural logarithm is taken before scaling. */
+            logColumns?: string[];
             /** @description Cap on the iterations of one restart; default 300. */
             maxIterations?: number;
             /**
@@ -981,6 +999,8 @@ export interface components {
             missing?: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
             /** @description Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. */
             nInit?: number;
+            /** @description Categories in a smaller share of the rows are taken together as one; default 0.01. */
+            rareShare?: number;
             /**
              * @description Default `standard`.
              * @enum {string}
@@ -1111,6 +1131,8 @@ export interface components {
             outlier: boolean | null;
             /** @description The second nearest cluster; null at k 1. */
             runnerUp: number | null;
+            /** @description Columns whose category training never saw; it counts as none. Absent where there is none such. */
+            unknown?: string[];
         };
         PredictionRequestDto: {
             /** @description The same by column name, in any order; the id column may be among them. */
@@ -1250,12 +1272,14 @@ export interface components {
                 max: number;
                 min: number;
             };
+            logColumns?: string[];
             maxIterations: number;
             /** @enum {string} */
             metric: "euclidean" | "cosine";
             /** @enum {string} */
             missing: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
             nInit: number;
+            rareShare?: number;
             /** @enum {string} */
             scaling: "none" | "standard" | "min-max" | "robust";
             seed: number;
@@ -1381,6 +1405,11 @@ export interface components {
             username?: string;
         };
         UploadFieldsDto: {
+            /**
+             * @description What comes first in dates such as 3/4/2024, where their values do not tell.
+             * @enum {string}
+             */
+            dateOrder?: "day-first" | "month-first";
             /** @description Whether `1,5` is a number. */
             decimalComma?: boolean;
             /**
@@ -3670,9 +3699,17 @@ export interface operations {
             query?: {
                 /** @description Columns to train on, repeated for each; every column of numbers without. */
                 columns?: string[];
+                /** @description How much each column counts after scaling, as JSON; 1 for those not named. */
+                columnWeights?: string;
                 /** @description How many rows are shown. */
                 limit?: number;
+                /** @description Columns of which the logarithm is taken, repeated for each. */
+                logColumns?: string[];
+                /** @description Under `cosine`, rows have length 1. */
+                metric?: "euclidean" | "cosine";
                 missing?: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
+                /** @description Categories in a smaller share of the rows are taken together as one. */
+                rareShare?: number;
                 scaling?: "none" | "standard" | "min-max" | "robust";
             };
             header?: never;
