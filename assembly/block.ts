@@ -137,7 +137,7 @@ export function takeRows(base: usize, first: i32, count: i32): void {
 }
 
 /** line x inverse as int16, padded with zeros to a multiple of 4. */
-function quantise(line: usize, columns: i32, inverse: f32, out: usize): void {
+export function quantise(line: usize, columns: i32, inverse: f32, out: usize): void {
   const scale = f32x4.splat(inverse);
   const magic = f32x4.splat(MAGIC);
   const end = out + (((<usize>columns + 3) & ~3) << 1);
@@ -154,6 +154,13 @@ function quantise(line: usize, columns: i32, inverse: f32, out: usize): void {
   }
 }
 
+/** How far a row is from its packed form at most. */
+// @ts-ignore: decorator
+@inline
+export function lostOf(columns: i32, scale: f32, norm: f64): f64 {
+  return scale > 0 ? <f64>scale * sqrt(<f64>columns) * 0.503 + 4 * U * norm : norm;
+}
+
 /**
  * Packs the block's rows for the products, with what bounds the screen's error: a screened value v differs from
  * d2(x, c) - |x|^2 by at most errors[r], whatever the centre. Derivation: docs/engine.md.
@@ -164,7 +171,6 @@ export function pack(plan: Plan, base: usize, count: i32): void {
   const C = <f64>plan.centerNorm;
   const shift = <f64>plan.centerError;
   const inexact = 1 + (<f64>d + 16) * U;
-  const root = sqrt(<f64>d);
   let out = packedOf(base, plan);
   for (let r: usize = 0; r < <usize>count; r++) {
     const row = load<u32>(numbersOf(base) + (r << 2));
@@ -177,7 +183,7 @@ export function pack(plan: Plan, base: usize, count: i32): void {
       const scale = inverse > 0 ? <f32>1 / inverse : 0;
       quantise(line, d, inverse, out);
       store<f32>(scalesOf(base) + (r << 2), scale);
-      const lost = inverse > 0 ? <f64>scale * root * 0.503 + 4 * U * norm : norm;
+      const lost = lostOf(d, scale, norm);
       error = 2 * (lost * C + (norm + lost) * shift) + U * (4 * C + 16 * norm) * C;
     } else {
       error = U * (2 * <f64>d + 16) * C * (norm + C) + 2 * (norm + C) * shift;

@@ -1,10 +1,11 @@
 import { BLOCK, errorsOf, failedOf, numbersOf, pack, screenedOf, squaresOf } from './block';
 import { rowsFrom } from './chunks';
-import { far, measure, measureFrom, near } from './distance';
+import { CLEAR, far, measure, measureFrom, near } from './distance';
 import { beginMoves, endMoves, relabel } from './moves';
 import { Plan } from './plan';
 import { low, nearestOf, place, second } from './screen';
 import { down, U, up } from './simd';
+import { meetSketches } from './sketch';
 import { strict } from './strict';
 import { products } from './tile';
 
@@ -16,8 +17,6 @@ import { products } from './tile';
  * without the distances between centres), in uint16 steps rounded down; the row's own centre stands at 65535.
  */
 
-/** Farther than rounding in float64 can reach, relative: what bounds settle, strict distances agree with. */
-const CLEAR: f64 = 1e-7;
 const TOP: u32 = 65535;
 
 /** Phase, one a chunk: as `assignAll`, for the rows that their bounds do not settle. */
@@ -29,7 +28,12 @@ export function assignBounded(planAt: usize, chunk: i32, base: usize): void {
   const failed = filter(plan, base, first, end);
   let dense: usize = 0;
   // What still has to meet every centre is moved to the front of the same list.
-  for (let f: usize = 0; f < failed; f++) {
+  if (plan.sketch) {
+    for (let f: usize = 0; f < failed; f += BLOCK) {
+      const rows = failedOf(base) + (f << 2);
+      dense += meetSketches(plan, base, first, rows, <i32>min<usize>(BLOCK, failed - f), failedOf(base) + (dense << 2));
+    }
+  } else for (let f: usize = 0; f < failed; f++) {
     const row = load<i32>(failedOf(base) + (f << 2));
     if (plan.matrix ? settleByMatrix(plan, base, first, row) : settle(plan, base, row)) continue;
     store<i32>(failedOf(base) + (dense << 2), row);
@@ -73,7 +77,7 @@ function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function stamp(plan: Plan, row: i32, lower: f64, upper: f64): void {
+export function stamp(plan: Plan, row: i32, lower: f64, upper: f64): void {
   store<f32>(plan.lower + (<usize>row << 2), lower > 0 ? down(lower) : 0);
   store<f32>(plan.upper + (<usize>row << 2), up(upper));
   store<u8>(plan.stamps + <usize>row, <u8>plan.now);

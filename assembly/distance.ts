@@ -7,6 +7,9 @@ import { fma, sum4, U } from './simd';
  * stands as a line in scratch memory, the centres as lines of their own.
  */
 
+/** Farther than rounding in float64 can reach, relative: what bounds settle, strict distances agree with. */
+export const CLEAR: f64 = 1e-7;
+
 /** What {@link measure} found: the distance is at least `near` and at most `far`. One instance is one thread's. */
 export let near: f64 = 0;
 export let far: f64 = 0;

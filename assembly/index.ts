@@ -12,11 +12,13 @@ export { assignBoxes, boxScratchBytes } from './boxes';
 export { cellsBytes, cellScratchBytes } from './cells';
 export { nearestRows } from './nearest';
 export { countKeys, extend, fillBlocks, keyRows, moveKeys, placeKeys, takeLabels } from './grid';
+export { multiply, sketchCenters, sketchRows } from './sketch';
 export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 
 import { Grid } from './grid';
 import { Plan } from './plan';
 import { Seed } from './seed';
+import { Sketch } from './sketch';
 
 /** Bytes of the plan, for a check of its mirror. */
 export function planBytes(): i32 {
@@ -31,6 +33,11 @@ export function gridBytes(): i32 {
 /** The same of the record of a seeding. */
 export function seedBytes(): i32 {
   return offsetof<Seed>();
+}
+
+/** The same of the record of sketches. */
+export function sketchBytes(): i32 {
+  return offsetof<Sketch>();
 }
 
 /**

@@ -71,6 +71,8 @@ export class Plan {
   movedTwo: usize;
   /** See grid.ts; 0 where there is none. */
   grid: usize;
+  /** See sketch.ts; 0 where there is none. */
+  sketch: usize;
   /** The snapshot that the current centres are in. */
   now: i32;
   /** int32: how many values are there while the table is still filled; 0 where all are. */

@@ -9,21 +9,23 @@ import { dot16, fma } from './simd';
  * while the rows pass.
  */
 export function products(plan: Plan, base: usize, count: i32): void {
-  if (plan.integer) products16(plan, base, count);
-  else products32(plan, base, count);
+  const rows = packedOf(base, plan);
+  const pitch = packedPitch(plan);
+  const out = screenedOf(base, plan);
+  if (plan.integer) products16(rows, pitch, scalesOf(base), out, count, plan.packed, plan.norms, plan.steps, plan.tiles);
+  else products32(rows, pitch, out, count, plan.columns, plan.packed, plan.norms, plan.tiles);
 }
 
-function products32(plan: Plan, base: usize, count: i32): void {
-  const d = plan.columns;
-  const pitch = packedPitch(plan);
-  const width = <usize>plan.tiles << 5;
+/** The same of float32 rows of `d` columns; `norms` are what the sums begin from. */
+export function products32(rows: usize, pitch: usize, to: usize, count: i32, d: i32, packed: usize, norms: usize, tiles: i32): void {
+  const width = <usize>tiles << 5;
   const even = d & ~1;
-  let tile = plan.packed;
-  for (let t: usize = 0; t < <usize>plan.tiles; t++) {
-    const n0 = v128.load(plan.norms + (t << 5));
-    const n1 = v128.load(plan.norms + (t << 5), 16);
-    let row = packedOf(base, plan);
-    let out = screenedOf(base, plan) + (t << 5);
+  let tile = packed;
+  for (let t: usize = 0; t < <usize>tiles; t++) {
+    const n0 = v128.load(norms + (t << 5));
+    const n1 = v128.load(norms + (t << 5), 16);
+    let row = rows;
+    let out = to + (t << 5);
     let c = tile;
     for (let r = 0; r < count; r += 4) {
       let p0 = row;
@@ -82,20 +84,30 @@ function finish(sum: v128, step: v128, norm: v128): v128 {
   return fma(f32x4.convert_i32x4_s(sum), step, norm);
 }
 
-function products16(plan: Plan, base: usize, count: i32): void {
-  const pitch = packedPitch(plan);
-  const width = <usize>plan.tiles << 5;
+/** The same of int16 rows, each with its scale. */
+export function products16(
+  rows: usize,
+  pitch: usize,
+  scales: usize,
+  to: usize,
+  count: i32,
+  packed: usize,
+  norms: usize,
+  steps: usize,
+  tiles: i32,
+): void {
+  const width = <usize>tiles << 5;
   const quads = <i32>(pitch >> 3);
   const tileBytes = pitch << 3;
-  for (let t: usize = 0; t < <usize>plan.tiles; t++) {
-    const n0 = v128.load(plan.norms + (t << 5));
-    const n1 = v128.load(plan.norms + (t << 5), 16);
-    const s0 = v128.load(plan.steps + (t << 5));
-    const s1 = v128.load(plan.steps + (t << 5), 16);
-    const tile = plan.packed + t * tileBytes;
-    let row = packedOf(base, plan);
-    let scale = scalesOf(base);
-    let out = screenedOf(base, plan) + (t << 5);
+  for (let t: usize = 0; t < <usize>tiles; t++) {
+    const n0 = v128.load(norms + (t << 5));
+    const n1 = v128.load(norms + (t << 5), 16);
+    const s0 = v128.load(steps + (t << 5));
+    const s1 = v128.load(steps + (t << 5), 16);
+    const tile = packed + t * tileBytes;
+    let row = rows;
+    let scale = scales;
+    let out = to + (t << 5);
     for (let r = 0; r < count; r += 4) {
       let p0 = row;
       let p1 = p0 + pitch;

@@ -13,12 +13,13 @@ const HERE: Hooks = { interrupt: () => undefined, progress: null };
 const teams = [1, 2, 4].map((threads) => new KMeansService({ threads }));
 afterAll(() => Promise.all(teams.map((team) => team.close())));
 
-type Kind = 'uniform' | 'clustered' | 'grid' | 'far' | 'huge' | 'tiny' | 'single' | 'positive';
+type Kind = 'uniform' | 'clustered' | 'grid' | 'far' | 'huge' | 'tiny' | 'single' | 'positive' | 'flat';
 
 function table(kind: Kind, rows: number, columns: number): Matrix {
   const generator = new Generator(rows * 100 + columns, 5);
   const value = (i: number): number => {
     const u = generator.uniform();
+    if (kind === 'flat') return flat(Math.floor(i / columns), i % columns) + u / 8;
     if (kind === 'grid') return Math.floor(u * 5);
     if (kind === 'clustered') return (Math.imul(Math.floor(i / columns), 2654435761) >>> 28) * (1 + (i % columns)) + u;
     const bySize: Partial<Record<Kind, number>> = {
@@ -31,6 +32,14 @@ function table(kind: Kind, rows: number, columns: number): Matrix {
   };
   const data = Float64Array.from({ length: rows * columns }, (_, i) => value(i));
   return { data: kind === 'single' ? Float32Array.from(data) : data, rows, columns };
+}
+
+/** Rows near a few directions. */
+function flat(row: number, column: number): number {
+  let sum = 0;
+  for (let f = 1; f <= 5; f++)
+    sum += ((Math.imul(8 * row + f, 2654435761) >>> 8) / 2 ** 24) * Math.sin(f * (column + 1));
+  return sum;
 }
 
 /** Every bit of an answer but the name of the way, which is the kernel's own; typed arrays as their SHA-256. */
@@ -52,6 +61,8 @@ const cases: [Kind, number, number, FitJobOptions][] = [
   ['single', 3000, 20, { k: 33, tolerance: 0, maxIterations: 40 }],
   ['uniform', 2000, 64, { k: 48, tolerance: 1e-3 }],
   ['clustered', 700, 300, { k: 9, init: 'random', tolerance: 0 }],
+  ['flat', 2500, 160, { k: 9, tolerance: 0 }],
+  ['flat', 2100, 131, { k: 60, tolerance: 0 }],
   ['grid', 5000, 3, { k: 30, tolerance: 0 }],
   ['grid', 3000, 8, { k: 100, tolerance: 0 }],
   ['far', 4000, 5, { k: 20, tolerance: 0 }],

@@ -33,6 +33,9 @@ export const PHASES = [
   'seedGains',
   'seedMasses',
   'separations',
+  'multiply',
+  'sketchRows',
+  'sketchCenters',
 ] as const;
 export type PhaseName = (typeof PHASES)[number];
 
@@ -44,6 +47,7 @@ export type Exports = Record<PhaseName, Phase> & {
   cellsBytes(): number;
   cellScratchBytes(tiles: number): number;
   seedBytes(): number;
+  sketchBytes(): number;
   separationBytes(columns: number): number;
   scratchBytes(columns: number, tiles: number): number;
   scaleNarrow(address: number, count: number, first: number, second: number): number;

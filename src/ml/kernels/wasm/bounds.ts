@@ -1,5 +1,6 @@
 import { PARTITIONS } from '../kernel.js';
 import type { Scratch } from './crew.js';
+import { Sketch } from './sketch.js';
 import { snapshotBytes, Snapshots } from './snapshots.js';
 import type { Table } from './table.js';
 
@@ -16,23 +17,32 @@ export class Bounds {
   /** Whether the rows have bounds; without, {@link begin} is next. */
   stand = false;
   private readonly snapshots: Snapshots;
+  private readonly sketch: Sketch | null;
   private readonly place;
 
   constructor(
     private readonly table: Table,
     private readonly k: number,
-    matrix: boolean,
+    kind: 'nearest' | 'matrix' | 'sketch',
     private readonly split: number,
   ) {
     const { arena, rows } = table;
+    this.sketch = kind === 'sketch' ? Sketch.of(table, k, split) : null;
+    const matrix = kind === 'matrix' || (kind === 'sketch' && this.sketch === null);
     this.snapshots = new Snapshots(table, k);
     this.place = {
       lower: arena.take(4 * rows),
       upper: arena.take(4 * rows),
       stamps: arena.take(rows),
+      sketch: this.sketch?.address ?? 0,
       matrix: matrix ? arena.take(16 * rows * Math.ceil(k / 8)) : 0,
       step: (SPAN * (table.typicalNorm || 1)) / 65535,
     };
+  }
+
+  /** Whether the rows have sketches. */
+  get sketched(): boolean {
+    return this.sketch !== null;
   }
 
   /** All rows meet all centres and get bounds. */
@@ -47,6 +57,7 @@ export class Bounds {
   follow(centerNorm: number, scratch: Scratch): void {
     this.table.write(this.place);
     this.snapshots.advance(centerNorm, scratch);
+    this.sketch?.follow();
     this.table.phase('assignBounded', PARTITIONS * this.split, this.table.rows * this.k, scratch);
   }
 }

@@ -4,12 +4,11 @@ import type { Assignment } from './assignment.js';
 import { Bounds } from './bounds.js';
 import { Centers } from './centers.js';
 import type { Scratch } from './crew.js';
-import type { RowMethod } from './method.js';
+import { SKETCHED, type RowMethod } from './method.js';
 import type { Table } from './table.js';
 
 /** Row after row meets the centres: all of them, or those that bounds leave. */
 export class ByRows implements Assignment {
-  readonly algorithm: Algorithm;
   private readonly centers: Centers;
   private readonly split: number;
   private readonly moves: number;
@@ -22,11 +21,14 @@ export class ByRows implements Assignment {
     private readonly k: number,
     private readonly method: RowMethod,
   ) {
-    this.algorithm = method.algorithm;
     this.split = table.splitFor(k);
     this.centers = new Centers(table, k);
     this.moves = table.arena.take(4 * table.rows);
     this.moveCounts = table.arena.take(4 * PARTITIONS * this.split);
+  }
+
+  get algorithm(): Algorithm {
+    return this.bounds?.sketched === true ? SKETCHED : this.method.algorithm;
   }
 
   get scratch(): Scratch {
@@ -55,7 +57,7 @@ export class ByRows implements Assignment {
     if (this.bounds?.stand === true) {
       this.bounds.follow(norm, scratch);
     } else if (method.bounds !== 'none' && this.iteration >= method.from) {
-      this.bounds ??= new Bounds(table, k, method.bounds === 'matrix', split);
+      this.bounds ??= new Bounds(table, k, method.bounds, split);
       this.bounds.begin(norm, scratch);
     } else {
       table.phase('assignAll', PARTITIONS * split, table.rows * k, scratch);

@@ -1,10 +1,12 @@
 import type { Algorithm } from '../../types.js';
 import { boundsBytes } from './bounds.js';
+import { sketchBytes } from './sketch.js';
 
 /** How rows are assigned one by one. */
 export interface RowMethod {
   readonly algorithm: Algorithm;
-  readonly bounds: 'none' | 'nearest' | 'matrix';
+  /** `sketch`: a bound a row and sketches if they hold enough of the rows, else a matrix. */
+  readonly bounds: 'none' | 'nearest' | 'matrix' | 'sketch';
   /** The iteration from which on there are bounds. */
   readonly from: number;
 }
@@ -12,14 +14,24 @@ export interface RowMethod {
 /** Columns from which a distance costs so much that a bound for every centre pays. */
 const MATRIX_COLUMNS = 128;
 
+/** What a method with sketches turns out to be where the rows have them. */
+export const SKETCHED: Algorithm = {
+  name: 'sketch',
+  why: 'The rows lie near so few directions that their coordinates along these tell most centres apart.',
+};
+
 /** The method that fits a table, by measurement (docs/engine.md). */
 export function methodFor(rows: number, columns: number, k: number, room: number): RowMethod {
   if (k === 1) return dense('There is one cluster.');
   const matrix = columns >= MATRIX_COLUMNS;
   // A tenth is left for what else a training needs.
-  if (matrix && boundsBytes(rows, columns, k, true) < 0.9 * room) {
+  const most = Math.max(
+    boundsBytes(rows, columns, k, true),
+    boundsBytes(rows, columns, k, false) + sketchBytes(rows, columns, k),
+  );
+  if (matrix && most < 0.9 * room) {
     const why = `With ${columns} columns a distance costs more than a bound for every row and centre.`;
-    return { algorithm: { name: 'elkan', why }, bounds: 'matrix', from: 2 };
+    return { algorithm: { name: 'elkan', why }, bounds: 'sketch', from: 2 };
   }
   if (boundsBytes(rows, columns, k, false) < 0.9 * room) {
     const why = matrix

@@ -41,6 +41,7 @@ const FIELDS = [
   'movedSteps',
   'movedTwo',
   'grid',
+  'sketch',
   'now',
   'filled',
   'cells',

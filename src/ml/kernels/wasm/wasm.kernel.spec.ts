@@ -6,6 +6,7 @@ import { createMemory, Lone } from './crew.js';
 import { GRID_BYTES } from './grid.js';
 import { PLAN_BYTES } from './plan.js';
 import { SEED_BYTES } from './seed.js';
+import { SKETCH_BYTES } from './sketch.js';
 import { WasmKernel } from './wasm.kernel.js';
 
 const crew = new Lone();
@@ -19,5 +20,6 @@ describe('the plan', () => {
     expect(exports.gridBytes()).toBe(GRID_BYTES);
     expect(exports.cellsBytes()).toBe(CELLS_BYTES);
     expect(exports.seedBytes()).toBe(SEED_BYTES);
+    expect(exports.sketchBytes()).toBe(SKETCH_BYTES);
   });
 });

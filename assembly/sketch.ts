@@ -1,0 +1,333 @@
+import { lostOf, numbersOf, pack, packedOf, packedPitch, quantise, REACH, scalesOf, screenedOf, squaresOf, takeRows, BLOCK } from './block';
+import { stamp } from './bounds';
+import { rowsFrom } from './chunks';
+import { CLEAR, far, measure, measureFrom, near } from './distance';
+import { relabel } from './moves';
+import { Plan } from './plan';
+import { barOf } from './screen';
+import { select, sum4, swapHalves, swapPairs, U, up } from './simd';
+import { strict } from './strict';
+import { products16, products32 } from './tile';
+
+/**
+ * Many columns: of every row there is a sketch, its coordinates z along a few directions B in which the rows spread most,
+ * and the length of what lies beside them. With y = x - m and a centre c = m + B g + r, r across all of B,
+ * y.(c - m) = z.g + (y - B z).r, so that the sketches give the products to |y - B z| |r|. Mirrored by
+ * `src/ml/kernels/wasm/sketch.ts`.
+ */
+@unmanaged
+export class Sketch {
+  /** Records of the rows: step of z, float32 · length beside B, float32 · bound on the error of z, float32 · 0 · z, int16. */
+  records: usize;
+  /** Bytes of a record. */
+  pitch: i32;
+  /** Directions, a multiple of 8. */
+  width: i32;
+  /** float64, columns x width. */
+  basis: usize;
+  /** float64, width x width: the inverse of the directions' Gram matrix. */
+  inverse: usize;
+  /** The directions as tiles of int16, and -2 x their steps. */
+  basisPacked: usize;
+  basisSteps: usize;
+  /** float32 zeros. */
+  zeros: usize;
+  /** The centres' g as tiles of int16, -2 x their steps, their squared norms, and 2 |r|. */
+  packed: usize;
+  steps: usize;
+  norms: usize;
+  rests: usize;
+  /** float64 a centre: how far g is from its packed form. */
+  losses: usize;
+  // For `multiply`: height x inner and inner x (8 x tiles) float32, the second one in tiles [inner][8].
+  left: usize;
+  right: usize;
+  product: usize;
+  height: i32;
+  inner: i32;
+  tiles: i32;
+  // float32 from here
+  /** 1 + the most that lengths change by the directions not being quite orthonormal. */
+  spread: f32;
+  /** The largest loss. */
+  error: f32;
+}
+
+/** Bytes of a record before z. */
+const HEAD: usize = 16;
+
+/** Phase, one for 32 rows of `left`: the product of two matrices in float32. */
+export function multiply(planAt: usize, item: i32, base: usize): void {
+  const sketch = changetype<Sketch>(changetype<Plan>(planAt).sketch);
+  const pitch = <usize>sketch.inner << 2;
+  const first = item * BLOCK;
+  const left = sketch.left + <usize>first * pitch;
+  const out = sketch.product + <usize>first * (<usize>sketch.tiles << 5);
+  products32(left, pitch, out, min(BLOCK, sketch.height - first), sketch.inner, sketch.right, sketch.zeros, sketch.tiles);
+}
+
+/** Phase, one a chunk: the sketches of its rows. */
+export function sketchRows(planAt: usize, chunk: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const sketch = changetype<Sketch>(plan.sketch);
+  const width = sketch.width;
+  const spread = <f64>sketch.spread;
+  const end = rowsFrom(plan, chunk + 1);
+  const inexact = 1 + (<f64>plan.columns + 16) * U;
+  const values = screenedOf(base, plan);
+  for (let row = rowsFrom(plan, chunk); row < end; row += BLOCK) {
+    const count = min(BLOCK, end - row);
+    takeRows(base, row, count);
+    pack(plan, base, (count + 3) & ~3);
+    products16(packedOf(base, plan), packedPitch(plan), scalesOf(base), values, count, sketch.basisPacked, sketch.zeros, sketch.basisSteps, width >> 3);
+    for (let r: usize = 0; r < <usize>count; r++) {
+      // -2 x the coordinates.
+      const line = values + r * (<usize>width << 2);
+      let squares = f32x4.splat(0);
+      for (let i: usize = 0; i < <usize>width << 2; i += 16) {
+        const v = v128.load(line + i);
+        squares = f32x4.add(squares, f32x4.mul(v, v));
+      }
+      const norm = sqrt(<f64>load<f32>(squaresOf(base) + (r << 2))) * inexact + 1e-22;
+      const lost = spread * lostOf(plan.columns, load<f32>(scalesOf(base) + (r << 2)), norm);
+      const size = sqrt(<f64>sum4(squares)) * 0.5 * (1 + (<f64>width + 16) * U);
+      const factor = size > 1e-18 && size < 1e18 ? <f32>(REACH / size) : 0;
+      const step = factor > 0 ? <f32>1 / factor : 0;
+      const within = max(0, size * (1 - (2 * <f64>width + 40) * U) - lost) / spread;
+      const out = sketch.records + (<usize>row + r) * <usize>sketch.pitch;
+      const error = lost + 16 * U * size + (factor > 0 ? <f64>step * sqrt(<f64>width) * 0.503 : size);
+      store<f32>(out, step);
+      store<f32>(out, up(sqrt(max(0, norm * norm - within * within)) * 1.000001), 4);
+      store<f32>(out, error < 1e30 ? up(error) : Infinity, 8);
+      store<f32>(out, up(norm), 12);
+      quantise(line, width, -0.5 * factor, out + HEAD);
+    }
+  }
+}
+
+/** Phase, one a tile of 8 centres: their sketches. Scratch memory holds one centre and its products with B. */
+export function sketchCenters(planAt: usize, t: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const sketch = changetype<Sketch>(plan.sketch);
+  const d = <usize>plan.columns;
+  const width = <usize>sketch.width;
+  const y = base;
+  const h = y + (d << 3);
+  const g = h + (width << 3);
+  const tile = sketch.packed + <usize>t * (width << 4);
+  memory.fill(tile, 0, width << 4);
+  for (let lane: usize = 0; lane < 8; lane++) {
+    const c = (<usize>t << 3) + lane;
+    if (c >= <usize>plan.k) {
+      store<f32>(sketch.norms + (c << 2), f32.MAX_VALUE);
+      store<f32>(sketch.steps + (c << 2), 0);
+      store<f32>(sketch.rests + (c << 2), 0);
+      store<f64>(sketch.losses + (c << 3), 0);
+      continue;
+    }
+    let square: f64 = 0;
+    for (let j: usize = 0; j < d; j++) {
+      const v = load<f64>(plan.centers + ((c * d + j) << 3)) - <f64>load<f32>(plan.middle + (j << 2));
+      store<f64>(y + (j << 3), v);
+      square += v * v;
+    }
+    apply(sketch.basis, width, y, d, h);
+    apply(sketch.inverse, width, h, width, g);
+    let within: f64 = 0, size: f64 = 0;
+    for (let i: usize = 0; i < width; i++) {
+      const v = load<f64>(g + (i << 3));
+      within += v * load<f64>(h + (i << 3));
+      size += v * v;
+    }
+    const step = sqrt(size) / REACH;
+    const factor = step > 1e-30 ? 1 / step : 0;
+    const stored = factor > 0 ? <f32>(-2 * step) : 0;
+    const exact = <f64>stored * -0.5;
+    let lost: f64 = 0;
+    for (let i: usize = 0; i < width; i++) {
+      const v = load<f64>(g + (i << 3));
+      const q = nearest(v * factor);
+      store<i16>(tile + ((i >> 1) << 5) + (lane << 2) + ((i & 1) << 1), <i16><i32>q);
+      const e = v - q * exact;
+      lost += e * e;
+    }
+    store<f32>(sketch.norms + (c << 2), <f32>square);
+    store<f32>(sketch.steps + (c << 2), stored);
+    store<f32>(sketch.rests + (c << 2), up(2.000001 * sqrt(max(0, square - within) + 1e-10 * square)));
+    store<f64>(sketch.losses + (c << 3), sqrt(lost) * 1.0000001 + 1e-30);
+  }
+}
+
+/** out = the transpose of `matrix`, height x width, times a vector; all float64. */
+function apply(matrix: usize, width: usize, vector: usize, height: usize, out: usize): void {
+  const pitch = width << 3;
+  for (let i: usize = 0; i < width; i += 8) {
+    let a = f64x2.splat(0), b = a, c = a, e = a;
+    let at = matrix + (i << 3);
+    for (let j: usize = 0; j < height; j++, at += pitch) {
+      const v = v128.load64_splat(vector + (j << 3));
+      a = f64x2.add(a, f64x2.mul(v, v128.load(at)));
+      b = f64x2.add(b, f64x2.mul(v, v128.load(at, 16)));
+      c = f64x2.add(c, f64x2.mul(v, v128.load(at, 32)));
+      e = f64x2.add(e, f64x2.mul(v, v128.load(at, 48)));
+    }
+    v128.store(out + (i << 3), a);
+    v128.store(out + (i << 3), b, 16);
+    v128.store(out + (i << 3), c, 32);
+    v128.store(out + (i << 3), e, 48);
+  }
+}
+
+/** A row that more centres than this may be nearest to meets them all. */
+// @ts-ignore: decorator
+@inline
+function mostCandidates(k: i32): i32 {
+  return 4 + (k >> 3);
+}
+
+/**
+ * Up to a block of rows meets the sketches of all centres, then in full those that may be nearest.
+ * @param left where the rows go that have too many of them
+ * @returns how many
+ */
+export function meetSketches(plan: Plan, base: usize, first: i32, rows: usize, count: i32, left: usize): usize {
+  const sketch = changetype<Sketch>(plan.sketch);
+  const width = <usize>sketch.width;
+  const tiles = plan.tiles;
+  const packed = packedOf(base, plan);
+  const values = screenedOf(base, plan);
+  const bytes = width << 1;
+  for (let r: usize = 0; r < <usize>((count + 3) & ~3); r++) {
+    const row = load<i32>(rows + (min<usize>(r, count - 1) << 2));
+    const record = sketch.records + <usize>row * <usize>sketch.pitch;
+    store<i32>(numbersOf(base) + (r << 2), row);
+    store<f32>(scalesOf(base) + (r << 2), load<f32>(record));
+    const to = packed + r * bytes;
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(record + HEAD + i));
+  }
+  products16(packed, bytes, scalesOf(base), values, count, sketch.packed, sketch.norms, sketch.steps, tiles);
+  const start = left;
+  for (let r: usize = 0; r < <usize>count; r++) {
+    const row = load<i32>(numbersOf(base) + (r << 2));
+    if (settleBySketch(plan, sketch, base, first, row, values + r * (<usize>tiles << 5))) continue;
+    store<i32>(left, row);
+    left += 4;
+  }
+  return (left - start) >> 2;
+}
+
+/** @returns whether the row has its label; if not, it must meet all centres */
+function settleBySketch(plan: Plan, sketch: Sketch, base: usize, first: i32, row: i32, values: usize): bool {
+  const record = sketch.records + <usize>row * <usize>sketch.pitch;
+  const norm = <f64>load<f32>(record, 12);
+  const lost = <f64>load<f32>(record, 8);
+  const spread = <f64>sketch.spread;
+  const C = <f64>plan.centerNorm;
+  const error = 2 * (lost * spread * C + (spread * norm + lost) * <f64>sketch.error) + U * (8 * C + 32 * norm) * C;
+  // What float32 cannot hold is left to the others.
+  if (!(error < 1e36)) return false;
+  const place = leastUpper(values, sketch.rests, plan.tiles, load<f32>(record, 4));
+  const bar = barOf(least, <f32>(error * 1.000001 + 1e-37));
+  store<f32>(values + (<usize>place << 2), Infinity);
+  const other = leastOf(values, plan.tiles);
+  const square = norm * norm;
+  // The length itself was rounded up, by little.
+  const loose = error + (<f64>plan.columns + 32) * 4 * U * square;
+  if (other > bar) {
+    stamp(plan, row, sqrt(max(0, square + <f64>other - loose)), sqrt(max(0, square + <f64>least + loose)));
+    relabel(plan, base, first, row, place);
+    return true;
+  }
+  const list = packedOf(base, plan);
+  const count = collect(values, plan.tiles, bar, list, mostCandidates(plan.k));
+  if (count < 0) return false;
+  choose(plan, base, first, row, place, list, count, sqrt(max(0, square + <f64>bar - loose)));
+  return true;
+}
+
+/** What {@link leastUpper} found. One instance is one thread's. */
+let least: f32 = 0;
+
+/** Of values v, which may be off by rests x beside: the place of the lowest v + rests x beside. Leaves v - rests x beside. */
+function leastUpper(values: usize, rests: usize, tiles: i32, beside: f32): i32 {
+  const x = f32x4.splat(beside);
+  let low = f32x4.splat(Infinity);
+  let index = i32x4(0, 1, 2, 3);
+  let at = index;
+  const four = i32x4.splat(4);
+  for (const end = values + (<usize>tiles << 5); values < end; values += 16, rests += 16) {
+    const v = v128.load(values);
+    const w = f32x4.mul(x, v128.load(rests));
+    const high = f32x4.add(v, w);
+    v128.store(values, f32x4.sub(v, w));
+    at = select(index, at, f32x4.lt(high, low));
+    low = f32x4.pmin(low, high);
+    index = i32x4.add(index, four);
+  }
+  let other = swapHalves(low);
+  at = select(swapHalves(at), at, f32x4.lt(other, low));
+  low = f32x4.pmin(low, other);
+  other = swapPairs(low);
+  at = select(swapPairs(at), at, f32x4.lt(other, low));
+  least = f32x4.extract_lane(f32x4.pmin(low, other), 0);
+  return i32x4.extract_lane(at, 0);
+}
+
+function leastOf(values: usize, tiles: i32): f32 {
+  let a = v128.load(values), b = v128.load(values, 16);
+  const end = values + (<usize>tiles << 5);
+  for (values += 32; values < end; values += 32) {
+    a = f32x4.pmin(a, v128.load(values));
+    b = f32x4.pmin(b, v128.load(values, 16));
+  }
+  a = f32x4.pmin(a, b);
+  a = f32x4.pmin(a, swapHalves(a));
+  return f32x4.extract_lane(f32x4.pmin(a, swapPairs(a)), 0);
+}
+
+/** Lists the centres whose value is at most the bar. @returns how many, or -1 where they are more than `most` */
+function collect(values: usize, tiles: i32, bar: f32, list: usize, most: i32): i32 {
+  const limit = f32x4.splat(bar);
+  let count = 0;
+  for (let j = 0; j < tiles << 3; j += 4) {
+    // Written so that a value that is not a number stays in.
+    for (let mask = ~i32x4.bitmask(f32x4.gt(v128.load(values + (<usize>j << 2)), limit)) & 15; mask; mask &= mask - 1) {
+      if (count == most) return -1;
+      store<i32>(list + (<usize>count << 2), j + ctz(mask));
+      count++;
+    }
+  }
+  return count;
+}
+
+/** The nearest of centre `best` and those of a list, by distances in full, and strictly where they are close. */
+function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32, list: usize, count: i32, beyond: f64): void {
+  measureFrom(plan, base, row);
+  measure(plan, base, best);
+  let bestNear = near;
+  let bestFar = far;
+  let bestStrict: f64 = -1;
+  let other = beyond;
+  for (let i = 0; i < count; i++) {
+    const c = load<i32>(list + (<usize>i << 2));
+    measure(plan, base, c);
+    let closer = far * (1 + CLEAR) < bestNear;
+    let d2: f64 = -1;
+    if (!closer && near <= bestFar * (1 + CLEAR)) {
+      if (bestStrict < 0) bestStrict = strict(plan, row, best);
+      d2 = strict(plan, row, c);
+      closer = d2 < bestStrict || (d2 == bestStrict && c < best);
+    }
+    if (!closer) {
+      other = min(other, near);
+      continue;
+    }
+    other = min(other, bestNear);
+    best = c;
+    bestNear = near;
+    bestFar = far;
+    bestStrict = d2;
+  }
+  stamp(plan, row, other, bestFar);
+  relabel(plan, base, first, row, best);
+}
