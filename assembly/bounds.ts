@@ -90,7 +90,7 @@ function settle(plan: Plan, base: usize, row: i32): bool {
   const lower = <f64>load<f32>(plan.lower + (<usize>row << 2)) - <f64>load<f32>(plan.movedMost + cell);
   if (lower <= 0) return false;
   measureFrom(plan, base, row);
-  measure(plan, base, label);
+  measure(plan, label);
   if (lower <= far * (1 + CLEAR)) return false;
   stamp(plan, row, lower, far);
   return true;
@@ -119,7 +119,7 @@ function settleByMatrix(plan: Plan, base: usize, first: i32, row: i32): bool {
     return true;
   }
   measureFrom(plan, base, row);
-  measure(plan, base, label);
+  measure(plan, label);
   let best = label;
   let bestNear = near;
   let bestFar = far;
@@ -144,7 +144,7 @@ function settleByMatrix(plan: Plan, base: usize, first: i32, row: i32): bool {
   store<u16>(bounds + (<usize>label << 1), stepsOf(bestNear, step));
   for (let at = numbersOf(base); at < candidates; at += 4) {
     const c = load<i32>(at);
-    measure(plan, base, c);
+    measure(plan, c);
     store<u16>(bounds + (<usize>c << 1), stepsOf(near, step));
     if (near > bestFar * (1 + CLEAR)) continue;
     let d2: f64 = -1;

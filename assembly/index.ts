@@ -4,6 +4,7 @@ export { displace, lineUp } from './snapshots';
 export { packCenters } from './centers';
 export { assignAll } from './lloyd';
 export { scan } from './scan';
+export { whole } from './whole';
 export { assignTwo, transform } from './predict';
 export { seedAdd, seedBegin, seedGains, seedMasses, seedMeet } from './seed';
 export { separationBytes, separations } from './separations';

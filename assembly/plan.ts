@@ -16,6 +16,8 @@ export class Plan {
   weights: usize;
   /** float32 a column, taken off before screening. */
   middle: usize;
+  /** Whether lines are rows as they lie, not less the middle: float32, near the origin, of a multiple of 8 columns. */
+  direct: i32;
   /** float64, k x columns. */
   centers: usize;
   /** Packed centres, see tile.ts. */
@@ -88,6 +90,8 @@ export class Plan {
   step: f32;
   /** Largest norm of a centre so far, rounded up. */
   reach: f32;
+  /** Length of the middle, where lines are not less it. */
+  away: f32;
 }
 
 export const PARTITIONS = 16;

@@ -303,14 +303,14 @@ function collect(values: usize, tiles: i32, bar: f32, list: usize, most: i32): i
 /** The nearest of centre `best` and those of a list, by distances in full, and strictly where they are close. */
 function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32, list: usize, count: i32, beyond: f64): void {
   measureFrom(plan, base, row);
-  measure(plan, base, best);
+  measure(plan, best);
   let bestNear = near;
   let bestFar = far;
   let bestStrict: f64 = -1;
   let other = beyond;
   for (let i = 0; i < count; i++) {
     const c = load<i32>(list + (<usize>i << 2));
-    measure(plan, base, c);
+    measure(plan, c);
     let closer = far * (1 + CLEAR) < bestNear;
     let d2: f64 = -1;
     if (!closer && near <= bestFar * (1 + CLEAR)) {

@@ -10,7 +10,8 @@ export function lineUp(planAt: usize, c: i32, base: usize): void {
   const center = plan.centers + ((<usize>c * d) << 3);
   const line = plan.lines + <usize>c * linePitch(plan);
   for (let j: usize = 0; j < d; j++) {
-    store<f32>(line + (j << 2), <f32>(load<f64>(center + (j << 3)) - <f64>load<f32>(plan.middle + (j << 2))));
+    const middle = plan.direct ? 0 : <f64>load<f32>(plan.middle + (j << 2));
+    store<f32>(line + (j << 2), <f32>(load<f64>(center + (j << 3)) - middle));
   }
   for (let j = d; j < linePitch(plan) >> 2; j++) store<f32>(line + (j << 2), 0);
 }
@@ -28,7 +29,7 @@ export function displace(planAt: usize, snapshot: i32, base: usize): void {
   const moved = plan.moved + (at << 2);
   const loose = 1 + (<f64>plan.columns / 8 + 12) * U;
   // Both ends were rounded to float32; no line is longer than the longest centre of its time.
-  const slip = 2.02 * U * <f64>plan.reach + 1e-20;
+  const slip = 2.02 * U * (<f64>plan.reach + <f64>plan.away) + 1e-20;
   let most: f32 = 0;
   let next: f32 = 0;
   let farthest = -1;

@@ -45,6 +45,35 @@ function carry(plan: Plan, p: i32, row: i32, c: i32, weight: f64, sign: i32): vo
   }
 }
 
+/** A row of weight 1, float32, from one cluster to another: as `carry` to one and from the other. */
+function carryOver(plan: Plan, p: i32, row: i32, before: i32, after: i32): void {
+  let to = deltaOf(plan, p, after);
+  let from = deltaOf(plan, p, before);
+  count(plan, p, after, 1);
+  count(plan, p, before, -1);
+  const d = <usize>plan.columns;
+  let x = plan.values + (<usize>row * d << 2);
+  const end = x + (d << 2);
+  for (; x + 8 <= end; x += 8, to += 16, from += 16) {
+    const v = f64x2.promote_low_f32x4(v128.load64_zero(x));
+    v128.store(to, f64x2.add(v128.load(to), v));
+    v128.store(from, f64x2.sub(v128.load(from), v));
+  }
+  if (x < end) {
+    const v = <f64>load<f32>(x);
+    store<f64>(to, load<f64>(to) + v);
+    store<f64>(from, load<f64>(from) - v);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function count(plan: Plan, p: i32, c: i32, change: i32): void {
+  const slot = <usize>(p * plan.k + c);
+  store<f64>(plan.deltaWeights + (slot << 3), load<f64>(plan.deltaWeights + (slot << 3)) + <f64>change);
+  store<i32>(plan.deltaCounts + (slot << 2), load<i32>(plan.deltaCounts + (slot << 2)) + change);
+}
+
 // @ts-ignore: decorator
 @inline
 export function weightOf(plan: Plan, row: i32): f64 {
@@ -63,6 +92,10 @@ export function carryMoves(planAt: usize, p: i32, base: usize): void {
       const word = load<u32>(plan.moves + (<usize>(first + i) << 2));
       const row = first + <i32>(word & PLACE_MASK);
       const before = <i32>(word >> PLACE_BITS) - 1;
+      if (before >= 0 && !plan.wide && !plan.weights) {
+        carryOver(plan, p, row, before, load<i32>(plan.labels + (<usize>row << 2)));
+        continue;
+      }
       const weight = weightOf(plan, row);
       carry(plan, p, row, load<i32>(plan.labels + (<usize>row << 2)), weight, 1);
       if (before >= 0) carry(plan, p, row, before, weight, -1);

@@ -5,6 +5,7 @@ type Phase = (plan: number, item: number, scratch: number) => void;
 
 export const PHASES = [
   'scan',
+  'whole',
   'packCenters',
   'assignAll',
   'assignAndBound',

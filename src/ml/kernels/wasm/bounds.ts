@@ -1,6 +1,6 @@
 import { PARTITIONS } from '../kernel.js';
 import type { Scratch } from './crew.js';
-import { Sketch } from './sketch.js';
+import type { Sketch } from './sketch.js';
 import { snapshotBytes, Snapshots } from './snapshots.js';
 import type { Table } from './table.js';
 
@@ -17,18 +17,16 @@ export class Bounds {
   /** Whether the rows have bounds; without, {@link begin} is next. */
   stand = false;
   private readonly snapshots: Snapshots;
-  private readonly sketch: Sketch | null;
   private readonly place;
 
   constructor(
     private readonly table: Table,
     private readonly k: number,
-    kind: 'nearest' | 'matrix' | 'sketch',
+    matrix: boolean,
     private readonly split: number,
+    readonly sketch: Sketch | null,
   ) {
     const { arena, rows } = table;
-    this.sketch = kind === 'sketch' ? Sketch.of(table, k, split) : null;
-    const matrix = kind === 'matrix' || (kind === 'sketch' && this.sketch === null);
     this.snapshots = new Snapshots(table, k);
     this.place = {
       lower: arena.take(4 * rows),
@@ -38,11 +36,6 @@ export class Bounds {
       matrix: matrix ? arena.take(16 * rows * Math.ceil(k / 8)) : 0,
       step: (SPAN * (table.typicalNorm || 1)) / 65535,
     };
-  }
-
-  /** Whether the rows have sketches. */
-  get sketched(): boolean {
-    return this.sketch !== null;
   }
 
   /** All rows meet all centres and get bounds. */

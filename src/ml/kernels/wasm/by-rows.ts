@@ -4,6 +4,7 @@ import type { Assignment } from './assignment.js';
 import { Bounds } from './bounds.js';
 import { Centers } from './centers.js';
 import type { Scratch } from './crew.js';
+import { Sketch } from './sketch.js';
 import { SKETCHED, type RowMethod } from './method.js';
 import type { Table } from './table.js';
 
@@ -28,7 +29,7 @@ export class ByRows implements Assignment {
   }
 
   get algorithm(): Algorithm {
-    return this.bounds?.sketched === true ? SKETCHED : this.method.algorithm;
+    return this.bounds?.sketch ? SKETCHED : this.method.algorithm;
   }
 
   get scratch(): Scratch {
@@ -51,16 +52,25 @@ export class ByRows implements Assignment {
     if (this.bounds !== undefined) this.bounds.stand = false;
   }
 
-  private meet(): void {
-    const { table, k, split, method, scratch } = this;
-    const { norm } = this.centers;
-    if (this.bounds?.stand === true) {
-      this.bounds.follow(norm, scratch);
+  /** The rows' bounds, where they are to have some from now on: with sketches at once, else when the centres have settled a little. */
+  private bound(): Bounds | undefined {
+    const { table, k, split, method } = this;
+    if (this.bounds !== undefined) return this.bounds;
+    if (method.sketches && this.iteration === 1) {
+      const sketch = Sketch.of(table, k, split);
+      if (sketch !== null) this.bounds = new Bounds(table, k, false, split, sketch);
     } else if (method.bounds !== 'none' && this.iteration >= method.from) {
-      this.bounds ??= new Bounds(table, k, method.bounds, split);
-      this.bounds.begin(norm, scratch);
-    } else {
-      table.phase('assignAll', PARTITIONS * split, table.rows * k, scratch);
+      this.bounds = new Bounds(table, k, method.bounds === 'matrix', split, null);
     }
+    return this.bounds;
+  }
+
+  private meet(): void {
+    const { table, k, split, scratch } = this;
+    const { norm } = this.centers;
+    const bounds = this.bound();
+    if (bounds === undefined) table.phase('assignAll', PARTITIONS * split, table.rows * k, scratch);
+    else if (bounds.stand) bounds.follow(norm, scratch);
+    else bounds.begin(norm, scratch);
   }
 }

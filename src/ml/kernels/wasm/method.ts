@@ -5,8 +5,9 @@ import { sketchBytes } from './sketch.js';
 /** How rows are assigned one by one. */
 export interface RowMethod {
   readonly algorithm: Algorithm;
-  /** `sketch`: a bound a row and sketches if they hold enough of the rows, else a matrix. */
-  readonly bounds: 'none' | 'nearest' | 'matrix' | 'sketch';
+  readonly bounds: 'none' | 'nearest' | 'matrix';
+  /** Whether sketches are tried first. */
+  readonly sketches: boolean;
   /** The iteration from which on there are bounds. */
   readonly from: number;
 }
@@ -31,17 +32,17 @@ export function methodFor(rows: number, columns: number, k: number, room: number
   );
   if (matrix && most < 0.9 * room) {
     const why = `With ${columns} columns a distance costs more than a bound for every row and centre.`;
-    return { algorithm: { name: 'elkan', why }, bounds: 'sketch', from: 2 };
+    return { algorithm: { name: 'elkan', why }, bounds: 'matrix', sketches: true, from: 2 };
   }
   if (boundsBytes(rows, columns, k, false) < 0.9 * room) {
     const why = matrix
       ? 'Bounds for every row and centre do not fit into the memory; one a row does.'
       : `With ${columns} columns one bound a row costs less than the distances that it saves.`;
-    return { algorithm: { name: 'hamerly', why }, bounds: 'nearest', from: 4 };
+    return { algorithm: { name: 'hamerly', why }, bounds: 'nearest', sketches: false, from: 4 };
   }
   return dense('There is no room for bounds.');
 }
 
 function dense(why: string): RowMethod {
-  return { algorithm: { name: 'lloyd', why }, bounds: 'none', from: Infinity };
+  return { algorithm: { name: 'lloyd', why }, bounds: 'none', sketches: false, from: Infinity };
 }

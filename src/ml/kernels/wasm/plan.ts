@@ -11,6 +11,7 @@ const FIELDS = [
   'wide',
   'weights',
   'middle',
+  'direct',
   'centers',
   'packed',
   'norms',
@@ -46,7 +47,7 @@ const FIELDS = [
   'filled',
   'cells',
 ] as const;
-const REALS = ['centerNorm', 'centerError', 'step', 'reach'] as const;
+const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away'] as const;
 
 export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 

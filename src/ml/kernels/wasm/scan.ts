@@ -4,7 +4,7 @@ import { NO_SCRATCH, type Crew } from './crew.js';
 import { PLAN_BYTES, writePlan } from './plan.js';
 
 /** Values that a chunk of `assembly/scan.ts` takes. */
-const SCANNED = 1 << 16;
+export const SCANNED = 1 << 16;
 
 /** The largest magnitude of values that lie in the crew's memory; NaN where one is not finite. */
 export function scan({ rows, columns, data }: Matrix, crew: Crew, interrupt: () => void): number {

@@ -1,6 +1,7 @@
 import type { Algorithm } from '../../types.js';
 import { PARTITIONS, type Assigner, type ClusterSums } from '../kernel.js';
 import type { Assignment } from './assignment.js';
+import { exactSums } from './exact-sums.js';
 import { BOX_CLUSTERS, ByBoxes } from './by-boxes.js';
 import { ByRows } from './by-rows.js';
 import type { Grid } from './grid.js';
@@ -13,6 +14,10 @@ export class WasmAssigner implements Assigner {
   private readonly mark: number;
   private readonly assignment: Assignment;
   private readonly place;
+  /** Whether sums of the values come to the same in any order; null where that has not been looked at. */
+  private exact: boolean | null = null;
+  /** Whether the sums stem from the labels as they are. */
+  private current = false;
 
   /** @param grid of the table, null where it has none */
   constructor(
@@ -54,6 +59,8 @@ export class WasmAssigner implements Assigner {
 
   recount(sums: ClusterSums): void {
     this.table.write(this.place);
+    if (this.current && (this.exact ??= exactSums(this.table))) return;
+    this.current = true;
     this.table.phase('carryAll', PARTITIONS, this.table.rows, this.assignment.scratch);
     sums.sums.fill(0);
     sums.weights.fill(0);
@@ -62,6 +69,7 @@ export class WasmAssigner implements Assigner {
   }
 
   invalidate(): void {
+    this.current = false;
     this.assignment.forget();
   }
 

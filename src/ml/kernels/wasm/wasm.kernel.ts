@@ -19,6 +19,8 @@ const COPIED = 1 << 16;
 const CHUNK_ROWS = 2048;
 /** Multiplications a chunk holds at about: half a millisecond. */
 const CHUNK_WORK = 4e7;
+/** The middle's length, in typical rows, up to which distances may be taken without it. */
+const NEAR = 4;
 /** Rows from which sorting them pays. */
 const GRID_ROWS = 100;
 /** Multiplications below which other threads are not called in. */
@@ -66,6 +68,8 @@ export class WasmKernel implements Kernel, Table {
         this.row(row, out);
       });
     [this.middle, this.typicalNorm] = this.takeMiddle();
+    const away = Math.hypot(...this.arena.f32(this.middle, this.columns));
+    const direct = !this.wide && this.columns % 8 === 0 && away <= NEAR * this.typicalNorm;
     this.write({
       rows: this.rows,
       columns: this.columns,
@@ -74,6 +78,8 @@ export class WasmKernel implements Kernel, Table {
       weights: this.weights,
       middle: this.middle,
       filled: crew.arriving?.filled ?? 0,
+      direct: direct ? 1 : 0,
+      away: direct ? away * (1 + 2 ** -20) : 0,
     });
   }
 
