@@ -68,6 +68,8 @@ export abstract class AppConfig {
   abstract readonly readerDeadlineSeconds: number;
   /** Runs that one process has in hand at the same time; their trainings take turns on the engine's threads. */
   abstract readonly runsAtOnce: number;
+  /** How often a training that goes on keeps where it stands. */
+  abstract readonly checkpointSeconds: number;
   /** Threads that train; undefined leaves the choice to the engine. */
   abstract readonly engineThreads: number | undefined;
   /** Connections that this process may have open to the database, those of the queue aside. */
@@ -185,6 +187,7 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     readerMemoryBytes: integer('READER_MEMORY_MB', 512, 128, 65536) * 2 ** 20,
     readerDeadlineSeconds: integer('READER_DEADLINE_SECONDS', 120, 1, 3600),
     runsAtOnce: integer('RUNS_AT_ONCE', 1, 1, 64),
+    checkpointSeconds: integer('CHECKPOINT_SECONDS', 15, 1, 3600),
     engineThreads: integer('ENGINE_THREADS', undefined, 1, 64),
     databaseConnections: integer('DATABASE_CONNECTIONS', 10, 2, 1000),
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, undefined),

@@ -5,12 +5,13 @@ import { withLogScope } from '../common/logging.js';
 import { Metrics } from '../common/metrics.js';
 import { isDatabaseAway } from '../common/problem.filter.js';
 import { problem, toProblem } from '../common/problem.js';
+import { AppConfig } from '../config/app-config.js';
 import { EngineError } from '../ml/errors.js';
 import { Bell } from './bell.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { RunChanges } from './run-changes.js';
 import { RunEnding } from './run-ending.js';
-import { RunTrainer } from './run-trainer.js';
+import { type Checkpoints, RunTrainer } from './run-trainer.js';
 import type { Run } from './run.entity.js';
 import { type RunError, smallestK } from './run.types.js';
 import { type Attempt, RunsRepository } from './runs.repository.js';
@@ -42,6 +43,7 @@ export class RunAttempt {
     private readonly ending: RunEnding,
     private readonly changes: RunChanges,
     private readonly metrics: Metrics,
+    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -83,7 +85,7 @@ export class RunAttempt {
       }
     });
     try {
-      const trained = await this.trainer.train(run, progress, broken.signal);
+      const trained = await this.trainer.train(run, progress, this.checkpoints(attempt), broken.signal);
       progress.begin('storing');
       await progress.close();
       await this.insist(stopping, () => this.ending.succeed(run, attempt, trained));
@@ -100,6 +102,20 @@ export class RunAttempt {
       broken.abort(new LostError());
       await watching;
     }
+  }
+
+  private checkpoints(attempt: Attempt): Checkpoints {
+    return {
+      load: () => this.repository.findCheckpoint(attempt.userId, attempt.runId),
+      save: async (state) => {
+        try {
+          await this.repository.saveCheckpoint(attempt, state);
+        } catch (error) {
+          this.logger.warn(`A checkpoint could not be written: ${String(error)}`);
+        }
+      },
+      milliseconds: this.config.checkpointSeconds * 1000,
+    };
   }
 
   /** After a training that did not end well: whose doing it was decides what becomes of the run. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EngineError } from '../ml/errors.js';
 import { KMeansService } from '../ml/kmeans.service.js';
 import type { Choice, Evaluation, FitResult, InitialCenters, Matrix, SweepEntry } from '../ml/types.js';
+import type { CheckpointKeeper } from './checkpoint-keeper.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import type { ClusterRange, RunParams } from './run.types.js';
 
@@ -17,6 +18,7 @@ export interface FitTask {
   params: RunParams;
   init: 'k-means++' | 'random' | InitialCenters;
   progress: ProgressReporter;
+  checkpoints: CheckpointKeeper;
   signal: AbortSignal;
 }
 
@@ -38,9 +40,14 @@ export interface Sweep {
 export class RunFits {
   constructor(private readonly kmeans: KMeansService) {}
 
-  /** @param part which of how many fits of the run it is, counted from 0 */
-  async one(task: FitTask, k: number, part: [at: number, of: number] = [0, 1]): Promise<Fitted> {
-    const { matrix, weights, params, init, progress, signal } = task;
+  /**
+   * @param part which of how many fits of the run it is, counted from 0
+   * @param before the fits of the run that are done
+   */
+  async one(task: FitTask, k: number, part: [at: number, of: number] = [0, 1], before: Fitted[] = []): Promise<Fitted> {
+    const { matrix, weights, params, init, progress, checkpoints, signal } = task;
+    const { saved } = checkpoints;
+    const resume = saved?.fits.length === before.length ? saved.fit : null;
     const { metric, seed, nInit, maxIterations, tolerance } = params;
     const common = { metric, seed, signal, ...(weights && { weights }) };
     const fit = await this.kmeans.fit(matrix, {
@@ -52,6 +59,11 @@ export class RunFits {
       tolerance,
       onProgress: (news) => {
         progress.engine(news, part);
+      },
+      ...(resume && { resume }),
+      checkpointMs: checkpoints.milliseconds,
+      onCheckpoint: (stands) => {
+        checkpoints.keep({ fits: before, fit: stands });
       },
     });
     const evaluation = await this.kmeans.evaluate(matrix, {
@@ -65,13 +77,14 @@ export class RunFits {
 
   /** Every k of the range, as far as the rows allow. */
   async sweep(task: FitTask, { min, max }: ClusterRange): Promise<Fitted & { sweep: Sweep }> {
-    const fits: Fitted[] = [];
+    const fits: Fitted[] = [...(task.checkpoints.saved?.fits ?? [])];
     const warnings: string[] = [];
-    for (let k = min; k <= max; k++) {
+    for (let k = min + fits.length; k <= max; k++) {
       try {
-        const { fit, evaluation } = await this.one(task, k, [k - min, max - min + 1]);
+        const { fit, evaluation } = await this.one(task, k, [k - min, max - min + 1], [...fits]);
         // Labels are as many as there are rows, and found again in one pass for the k that is chosen.
         fits.push({ fit: { ...fit, labels: new Int32Array(0) }, evaluation });
+        task.checkpoints.keep({ fits: [...fits], fit: null });
       } catch (error) {
         if (fits.length === 0 || !(error instanceof EngineError && EXHAUSTED.includes(error.code))) throw error;
         warnings.push(`The sweep ended at k ${k - 1}: ${error.message}`);

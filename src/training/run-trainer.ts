@@ -6,6 +6,7 @@ import type { PreparedTable, RunTable } from '../datasets/preparing/prepare-tabl
 import { KMeansService } from '../ml/kmeans.service.js';
 import { prepareCenters } from '../ml/preparation/preparation.js';
 import type { InitialCenters, Matrix } from '../ml/types.js';
+import { CheckpointKeeper, unpackState } from './checkpoint-keeper.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import { type Fitted, type FitTask, RunFits, type Sweep } from './run-fits.js';
 import type { StoredProjection } from './run-output.entity.js';
@@ -14,6 +15,14 @@ import type { RunParams } from './run.types.js';
 
 /** Points of the picture that is kept of a run. */
 const PROJECTED_ROWS = 100_000;
+
+/** Where it is kept how far an attempt has come. */
+export interface Checkpoints {
+  load: () => Promise<Buffer | undefined>;
+  /** Must not reject. */
+  save: (state: Buffer) => Promise<void>;
+  milliseconds: number;
+}
 
 /** Everything that a training found out. */
 export interface Trained extends Fitted {
@@ -38,9 +47,11 @@ export class RunTrainer {
    * @throws EngineError when the data turn out to be such that the run cannot be
    * @throws DomainError when the data set or the centers to begin from are gone
    */
-  async train(run: Run, progress: ProgressReporter, signal: AbortSignal): Promise<Trained> {
+  async train(run: Run, progress: ProgressReporter, kept: Checkpoints, signal: AbortSignal): Promise<Trained> {
     const { params, userId } = run;
     const dataset = await this.datasets.require(userId, params.datasetId);
+    const saved = unpackState(await kept.load(), dataset.sha256);
+    const checkpoints = new CheckpointKeeper(saved, kept.milliseconds, dataset.sha256, kept.save);
     progress.begin('reading');
     const table = await this.read(userId, params);
     progress.begin('preparing');
@@ -53,10 +64,13 @@ export class RunTrainer {
       params,
       init: await this.init(userId, params, prepared),
       progress,
+      checkpoints,
       signal,
     };
-    const fitted =
-      typeof params.k === 'number' ? await this.fits.one(task, params.k) : await this.fits.sweep(task, params.k);
+    const { k } = params;
+    const fitted = await (typeof k === 'number' ? this.fits.one(task, k) : this.fits.sweep(task, k)).finally(() =>
+      checkpoints.close(),
+    );
     const { fit } = fitted;
     progress.begin('evaluating');
     const centers: Matrix = { data: fit.centers, rows: fit.k, columns: fit.columns };

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, Repository } from 'typeorm';
 import { type Page, type PageQuery, readPage } from '../common/paging.js';
 import { RunOutput } from './run-output.entity.js';
+import { RunCheckpoint } from './run-checkpoint.entity.js';
 import { Run } from './run.entity.js';
 import { LIVE_STATUSES, type RunError, type RunProgress, type RunResult } from './run.types.js';
 
@@ -24,6 +25,7 @@ export class RunsRepository {
   constructor(
     @InjectRepository(Run) private readonly runs: Repository<Run>,
     @InjectRepository(RunOutput) private readonly outputs: Repository<RunOutput>,
+    @InjectRepository(RunCheckpoint) private readonly checkpoints: Repository<RunCheckpoint>,
   ) {}
 
   async insert(manager: EntityManager, run: Run): Promise<void> {
@@ -61,6 +63,7 @@ export class RunsRepository {
       { userId, id: runId, status: In(LIVE_STATUSES) },
       { status: 'cancelled', finishedAt: new Date() },
     );
+    await manager.delete(RunCheckpoint, { userId, runId });
     return affected === 1;
   }
 
@@ -108,7 +111,26 @@ export class RunsRepository {
   /** Ends a run; false when it is not the attempt's any more, and nothing is written. */
   async finish(manager: EntityManager, attempt: Attempt, outcome: RunOutcome): Promise<boolean> {
     const { affected } = await manager.update(Run, current(attempt), { ...outcome, finishedAt: new Date() });
+    await manager.delete(RunCheckpoint, { userId: attempt.userId, runId: attempt.runId });
     return affected === 1;
+  }
+
+  /** What the attempts before have kept of a run. */
+  async findCheckpoint(userId: string, runId: string): Promise<Buffer | undefined> {
+    return (await this.checkpoints.findOneBy({ userId, runId }))?.state;
+  }
+
+  /** Keeps where an attempt stands: whatever kills it now, it has got further. Nothing is kept when it is not current. */
+  async saveCheckpoint({ userId, runId, number }: Attempt, state: Buffer): Promise<void> {
+    await this.checkpoints.query(
+      `WITH own AS (
+         UPDATE runs SET crashes = 0 WHERE user_id = $1 AND id = $2 AND attempts = $3 AND status = 'running'
+         RETURNING id, user_id
+       )
+       INSERT INTO run_checkpoints (run_id, user_id, saved_at, state) SELECT id, user_id, now(), $4 FROM own
+       ON CONFLICT (run_id) DO UPDATE SET saved_at = excluded.saved_at, state = excluded.state`,
+      [userId, runId, number, state],
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { ChatsModule } from '../chats/chats.module.js';
 import { DatasetsModule } from '../datasets/datasets.module.js';
 import { MlModule } from '../ml/ml.module.js';
 import { RunAttempt } from './run-attempt.js';
+import { RunCheckpoint } from './run-checkpoint.entity.js';
 import { RunChanges } from './run-changes.js';
 import { RunEnding } from './run-ending.js';
 import { RunEvents } from './run-events.js';
@@ -22,7 +23,7 @@ import { RunsService } from './runs.service.js';
 /** Runs: asked for over HTTP, worked off by whichever process has the role, followed by their events. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Run, RunOutput]),
+    TypeOrmModule.forFeature([Run, RunOutput, RunCheckpoint]),
     UsersModule,
     ChatsModule,
     DatasetsModule,
