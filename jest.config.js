@@ -33,6 +33,8 @@ export default {
     {
       ...shared,
       displayName: 'e2e',
+      // Several processes need a server between them: `npm run with-postgres` brings one.
+      testPathIgnorePatterns: process.env.TEST_DATABASE_URL ? [] : ['<rootDir>/test/e2e/postgres/'],
       testMatch: ['<rootDir>/test/e2e/**/*.e2e-spec.ts'],
       moduleNameMapper: {
         '^(?:\\.{1,2}/)+src/(.*)\\.js$': '<rootDir>/dist/src/$1.js',

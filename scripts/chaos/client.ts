@@ -1,52 +1,41 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ServiceProcess } from './process.ts';
 
-const TRIES = 200;
+const PATIENCE_MS = 120_000;
 
-/** The service as a patient program sees it: whoever does not answer is asked again, or another is. */
+/** The service as a patient program sees it: what is not answered is asked again, with the same Idempotency-Key. */
 export class Client {
-  readonly #apis: ServiceProcess[];
+  readonly #url: string;
   #token = '';
-  #next = 0;
+  /** How often something had to be asked again. */
+  repeats = 0;
 
-  constructor(apis: ServiceProcess[]) {
-    this.#apis = apis;
+  constructor(url: string) {
+    this.#url = url;
   }
 
   async signUp(username: string): Promise<void> {
     const body = { username, password: 'chaos is a ladder, not a pit' };
-    this.#token = (await this.insist<{ accessToken: string }>('POST', '/auth/register', body)).accessToken;
-  }
-
-  /** One request; undefined when nobody can tell whether it was heard. */
-  async once(method: string, path: string, body?: object): Promise<{ status: number; body: unknown } | undefined> {
-    const { url } = this.#apis[this.#next++ % this.#apis.length];
+    // A name that is taken was taken by a call of ours whose answer was lost.
     try {
-      const answer = await fetch(`${url}/api/v1${path}`, {
-        method,
-        headers: {
-          ...(this.#token && { Authorization: `Bearer ${this.#token}` }),
-          ...(body && { 'Content-Type': 'application/json' }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(20_000),
-      });
-      return { status: answer.status, body: await answer.json() };
+      const register = await this.#insist<{ accessToken: string }>('POST', '/auth/register', body, {}, [409]);
+      this.#token = register.accessToken;
     } catch {
-      return undefined;
+      this.#token = (await this.#insist<{ accessToken: string }>('POST', '/auth/login', body)).accessToken;
     }
   }
 
-  /** Asks until it is answered with success. */
-  async insist<T>(method: string, path: string, body?: object): Promise<T> {
-    let last: unknown;
-    for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await this.once(method, path, body);
-      if (answer && answer.status < 300) return answer.body as T;
-      last = answer;
-      await sleep(100);
-    }
-    throw new Error(`${method} ${path} is not answered: ${JSON.stringify(last)}`);
+  get<T>(path: string): Promise<T> {
+    return this.#insist('GET', path);
+  }
+
+  /** Makes something, once, however often it has to be asked for. */
+  make<T>(path: string, body: object): Promise<T> {
+    return this.#insist('POST', path, body, { 'Idempotency-Key': randomUUID() });
+  }
+
+  post<T>(path: string, body: object): Promise<T> {
+    return this.#insist('POST', path, body);
   }
 
   /** All items of a list. */
@@ -55,10 +44,57 @@ export class Client {
     let cursor: string | null = '';
     while (cursor !== null) {
       const query = cursor === '' ? '?limit=100' : `?limit=100&cursor=${cursor}`;
-      const page: { items: T[]; nextCursor: string | null } = await this.insist('GET', path + query);
+      const page: { items: T[]; nextCursor: string | null } = await this.get(path + query);
       items.push(...page.items);
       cursor = page.nextCursor;
     }
     return items;
+  }
+
+  async #insist<T>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+    final: number[] = [],
+  ): Promise<T> {
+    const deadline = performance.now() + PATIENCE_MS;
+    let last: unknown;
+    do {
+      const answer = await this.#ask(method, path, body, headers);
+      if (answer && answer.status < 300) return answer.body as T;
+      last = answer;
+      // What is refused for what it says will be refused again.
+      const refused = answer && answer.status >= 400 && answer.status < 500 && ![409, 429].includes(answer.status);
+      if (refused || (answer && final.includes(answer.status))) break;
+      this.repeats++;
+      await sleep(100);
+    } while (performance.now() < deadline);
+    throw new Error(`${method} ${path} is not answered: ${JSON.stringify(last)}`);
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    body: object | undefined,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; body: unknown } | undefined> {
+    try {
+      const answer = await fetch(`${this.#url}/api/v1${path}`, {
+        method,
+        headers: {
+          ...headers,
+          ...(this.#token && { Authorization: `Bearer ${this.#token}` }),
+          ...(body && { 'Content-Type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(20_000),
+      });
+      const text = await answer.text();
+      const json = answer.headers.get('content-type')?.includes('json') ? (JSON.parse(text) as unknown) : undefined;
+      return { status: answer.status, body: json };
+    } catch {
+      return undefined;
+    }
   }
 }

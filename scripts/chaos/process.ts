@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const ENTRY = join(import.meta.dirname, '../../dist/src/main.js');
 const START_MS = 120_000;
@@ -8,10 +9,12 @@ const START_MS = 120_000;
 /** One process of the service, which may be killed and started again, each time on the same port. */
 export class ServiceProcess {
   url = '';
-  restarts = 0;
+  kills = 0;
   readonly role: 'api' | 'worker';
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
+  #comingBack: Promise<void> = Promise.resolve();
+  #ended = false;
 
   constructor(role: 'api' | 'worker', env: NodeJS.ProcessEnv) {
     this.role = role;
@@ -41,9 +44,12 @@ export class ServiceProcess {
     };
     child.once('exit', early);
     const timer = setTimeout(early, START_MS);
-    await promise;
-    clearTimeout(timer);
-    child.off('exit', early);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      child.off('exit', early);
+    }
     this.url = /Address\s+(\S+)/.exec(said)?.[1] ?? '';
   }
 
@@ -55,16 +61,36 @@ export class ServiceProcess {
     await exit;
   }
 
-  /** Nothing of it is asked, and it comes back; started again until it does, for the database may be away. */
-  async killAndRestart(): Promise<void> {
+  /**
+   * Nothing of it is asked, and it comes back; started again until it does, for the database may be away. Whoever has
+   * not come back from an earlier time is waited for first.
+   *
+   * @returns once it is dead; `back` resolves once it is back
+   */
+  async killAndRestart(): Promise<{ back: Promise<void> }> {
+    await this.#comingBack;
     await this.signal('SIGKILL');
-    this.restarts++;
-    for (let tries = 0; ; tries++) {
+    this.kills++;
+    this.#comingBack = this.#restart();
+    return { back: this.#comingBack };
+  }
+
+  /** For good. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.signal('SIGKILL');
+    await this.#comingBack.catch(() => undefined);
+    await this.signal('SIGKILL');
+  }
+
+  async #restart(): Promise<void> {
+    for (let tries = 0; !this.#ended; tries++) {
       try {
         await this.start();
         return;
       } catch (error) {
-        if (tries === 5) throw error;
+        if (tries === 9) throw error;
+        await sleep(500);
       }
     }
   }

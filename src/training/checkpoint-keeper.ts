@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { type Checkpoint, ENGINE_VERSION } from '../ml/types.js';
-import type { Fitted } from './run-fits.js';
+import type { Fitted } from './run.types.js';
 
 /** Larger ones cost more to keep than to do without. */
 const MAX_BYTES = 64 * 2 ** 20;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { EngineError } from '../ml/errors.js';
 import { KMeansService } from '../ml/kmeans.service.js';
-import type { Choice, Evaluation, FitResult, InitialCenters, Matrix, SweepEntry } from '../ml/types.js';
+import type { Choice, InitialCenters, Matrix, SweepEntry } from '../ml/types.js';
 import type { CheckpointKeeper } from './checkpoint-keeper.js';
 import type { ProgressReporter } from './progress-reporter.js';
-import type { ClusterRange, RunParams } from './run.types.js';
+import type { ClusterRange, Fitted, RunParams } from './run.types.js';
 
 /** Distances beyond the last of these mark a row as an outlier of its cluster. */
 const PERCENTILES = [50, 90, 95, 99];
@@ -20,12 +20,6 @@ export interface FitTask {
   progress: ProgressReporter;
   checkpoints: CheckpointKeeper;
   signal: AbortSignal;
-}
-
-/** A clustering and how good it is. */
-export interface Fitted {
-  fit: FitResult;
-  evaluation: Evaluation;
 }
 
 /** What a range of k came to. */

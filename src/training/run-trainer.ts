@@ -8,10 +8,10 @@ import { prepareCenters } from '../ml/preparation/preparation.js';
 import type { InitialCenters, Matrix } from '../ml/types.js';
 import { CheckpointKeeper, unpackState } from './checkpoint-keeper.js';
 import type { ProgressReporter } from './progress-reporter.js';
-import { type Fitted, type FitTask, RunFits, type Sweep } from './run-fits.js';
+import { type FitTask, RunFits, type Sweep } from './run-fits.js';
 import type { StoredProjection } from './run-output.entity.js';
 import type { Run } from './run.entity.js';
-import type { RunParams } from './run.types.js';
+import type { Fitted, RunParams } from './run.types.js';
 
 /** Points of the picture that is kept of a run. */
 const PROJECTED_ROWS = 100_000;

@@ -1,5 +1,5 @@
 import type { Problem } from '../common/problem.js';
-import type { Choice, SweepEntry } from '../ml/types.js';
+import type { Choice, Evaluation, FitResult, SweepEntry } from '../ml/types.js';
 
 /** A run moves from left to right and never back, save that a running one whose worker is gone is queued again. */
 export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -89,6 +89,12 @@ export interface RunResult {
   sweep?: SweepEntry[];
   choice?: Choice;
   warnings: string[];
+}
+
+/** A clustering and how good it is. */
+export interface Fitted {
+  fit: FitResult;
+  evaluation: Evaluation;
 }
 
 /** What a failed run says of itself. */
