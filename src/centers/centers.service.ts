@@ -12,6 +12,7 @@ import { readImport } from './centers-import.js';
 import type { Centers, ClusterFacts, NewCenters } from './centers.entity.js';
 import { CentersRepository } from './centers.repository.js';
 import type { ExportFormat } from './dto/centers-requests.dto.js';
+import { Models } from './models.js';
 import { packStatistics } from './profile.js';
 import { withoutNegativeZeros } from './floats.js';
 
@@ -46,6 +47,7 @@ export class CentersService {
   constructor(
     private readonly repository: CentersRepository,
     private readonly chats: ChatsService,
+    private readonly models: Models,
     private readonly dataSource: DataSource,
   ) {}
 
@@ -164,6 +166,7 @@ export class CentersService {
       const latestId = await this.repository.findLatestId(manager, userId, chatId);
       await this.chats.setLatestCenters(manager, userId, chatId, latestId);
     });
+    this.models.forget();
   }
 }
 

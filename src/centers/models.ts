@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { ChatsService } from '../chats/chats.service.js';
+import { BriefMemory } from '../common/brief-memory.js';
 import { NotFoundError } from '../common/errors.js';
 import type { FittedPreparation } from '../ml/preparation/types.js';
 import type { Matrix, Metric } from '../ml/types.js';
@@ -32,15 +34,34 @@ export class Models {
     sizeCalculation: ({ centers, outlierDistances }) => centers.data.byteLength + outlierDistances.byteLength + 4096,
   });
 
-  constructor(private readonly repository: CentersRepository) {}
+  /** Those that existed a moment ago. */
+  private readonly present = new BriefMemory<Model>();
+
+  constructor(
+    private readonly repository: CentersRepository,
+    chats: ChatsService,
+  ) {
+    chats.onDeleted(() => {
+      this.forget();
+    });
+  }
 
   /**
-   * Whether they still exist, and whose they are, is asked every time; only what never changes is remembered.
+   * Whether they still exist, and whose they are, is asked once a second; what never changes is remembered longer.
    *
    * @throws NotFoundError when the centers do not exist or are somebody else's
    */
-  async get(userId: string, centersId: string): Promise<Model> {
+  get(userId: string, centersId: string): Promise<Model> {
     const key = `${userId} ${centersId}`;
+    return this.present.recall(key, () => this.find(userId, centersId, key));
+  }
+
+  /** To be called once centers have been deleted. */
+  forget(): void {
+    this.present.forget();
+  }
+
+  private async find(userId: string, centersId: string, key: string): Promise<Model> {
     const known = this.cache.get(key);
     if (known) {
       if (await this.repository.exists(userId, centersId)) return known;

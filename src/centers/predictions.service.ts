@@ -28,8 +28,7 @@ export class PredictionsService {
 
   /** The centers that a chat's predictions use: those pinned to it, or else its latest. @throws NotFoundError, NoCentersError */
   async centersOf(userId: string, chatId: string): Promise<string> {
-    const { pinnedCentersId, latestCentersId } = await this.chats.require(userId, chatId);
-    const centersId = pinnedCentersId ?? latestCentersId;
+    const centersId = await this.chats.requireCentersId(userId, chatId);
     if (centersId === null) throw new NoCentersError();
     return centersId;
   }

@@ -7,7 +7,7 @@ import { Audited } from '../users/auth/audited.decorator.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
-import type { Chat } from './chat.entity.js';
+import type { ListedChat } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
 import { ChatDto, ChatPage, MessageDto, MessagePage } from './dto/chat-answers.dto.js';
 import { CreateChatDto, CreateMessageDto, ListChatsQuery, UpdateChatDto } from './dto/chat-requests.dto.js';
@@ -15,7 +15,6 @@ import type { Message } from './message.entity.js';
 
 @ApiTags('Chats')
 @ApiBearerAuth()
-@ApiProblems()
 @OpenToKeys()
 @Controller('chats')
 export class ChatsController {
@@ -79,7 +78,7 @@ export class ChatsController {
   }
 }
 
-function toChat({ id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt }: Chat): ChatDto {
+function toChat({ id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt }: ListedChat): ChatDto {
   return { id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt };
 }
 

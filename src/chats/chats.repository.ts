@@ -1,9 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
-import { type Page, type PageQuery, readPage } from '../common/paging.js';
+import { afterTimed, type Page, type PageQuery, readPage, toPage } from '../common/paging.js';
+import { type QuickRead, QuickReads } from '../database/quick-reads.js';
 import { Chat } from './chat.entity.js';
 import { Message } from './message.entity.js';
+
+const NEWEST = listed('chats-newest', '');
+const AFTER = listed('chats-after', 'AND (updated_at, id) < ($3, $4)');
+const CENTERS: QuickRead = {
+  name: 'chat-centers',
+  text: 'SELECT coalesce(pinned_centers_id, latest_centers_id) AS id FROM chats WHERE user_id = $1 AND id = $2',
+};
+
+/** A chat as lists show it; times in ISO 8601 or as dates. */
+export type ListedChat = Omit<Chat, 'userId' | 'createdAt' | 'updatedAt'> &
+  Record<'createdAt' | 'updatedAt', Date | string>;
 
 /** Chats and their messages in the database; every query names the owner. */
 @Injectable()
@@ -11,6 +23,7 @@ export class ChatsRepository {
   constructor(
     @InjectRepository(Chat) private readonly chats: Repository<Chat>,
     @InjectRepository(Message) private readonly messages: Repository<Message>,
+    private readonly reads: QuickReads,
   ) {}
 
   async insert(chat: Chat): Promise<void> {
@@ -21,12 +34,27 @@ export class ChatsRepository {
     return this.chats.findOneBy({ userId, id: chatId });
   }
 
-  list(userId: string, titlePart: string | undefined, page: PageQuery): Promise<Page<Chat>> {
-    const query = this.chats.createQueryBuilder('chat').where('chat.userId = :userId', { userId });
-    if (titlePart) {
-      const escaped = titlePart.replace(/[\\%_]/g, String.raw`\$&`);
-      query.andWhere('chat.title ILIKE :titlePart', { titlePart: `%${escaped}%` });
-    }
+  /** The centers that a chat's predictions use: undefined where there is no such chat, null where it has none. */
+  async findCentersId(userId: string, chatId: string): Promise<string | null | undefined> {
+    return (await this.reads.read<{ id: string | null }>(CENTERS, [userId, chatId])).at(0)?.id;
+  }
+
+  /** The newest activity first. */
+  async list(userId: string, { limit, cursor }: PageQuery): Promise<Page<ListedChat>> {
+    const rows =
+      cursor === undefined
+        ? await this.reads.read<ListedChat>(NEWEST, [userId, limit + 1])
+        : await this.reads.read<ListedChat>(AFTER, [userId, limit + 1, ...afterTimed(cursor)]);
+    return toPage(rows, limit, 'updatedAt');
+  }
+
+  /** Those with the given words in their title. */
+  search(userId: string, titlePart: string, page: PageQuery): Promise<Page<Chat>> {
+    const escaped = titlePart.replace(/[\\%_]/g, String.raw`\$&`);
+    const query = this.chats
+      .createQueryBuilder('chat')
+      .where('chat.userId = :userId', { userId })
+      .andWhere('chat.title ILIKE :titlePart', { titlePart: `%${escaped}%` });
     return readPage(query, page, { direction: 'DESC', time: 'updatedAt' });
   }
 
@@ -62,4 +90,14 @@ export class ChatsRepository {
       .where('message.userId = :userId AND message.chatId = :chatId', { userId, chatId });
     return readPage(query, page, { direction: 'ASC' });
   }
+}
+
+function listed(name: string, beyond: string): QuickRead {
+  return {
+    name,
+    text: `SELECT id, title, latest_centers_id AS "latestCentersId", pinned_centers_id AS "pinnedCentersId",
+        created_at AS "createdAt", updated_at AS "updatedAt"
+      FROM chats WHERE user_id = $1 ${beyond}
+      ORDER BY updated_at DESC, id DESC LIMIT $2`,
+  };
 }

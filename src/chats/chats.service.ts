@@ -6,7 +6,7 @@ import type { Page, PageQuery } from '../common/paging.js';
 import { isForeignKeyViolation } from '../database/errors.js';
 import type { Chat } from './chat.entity.js';
 import { PinNotFoundError } from './chats.errors.js';
-import { ChatsRepository } from './chats.repository.js';
+import { ChatsRepository, type ListedChat } from './chats.repository.js';
 import type { Message } from './message.entity.js';
 
 /** What a module adds to a chat's notebook. */
@@ -16,6 +16,8 @@ export type NewMessage = Pick<Message, 'userId' | 'chatId' | 'author' | 'kind' |
 /** Conversations and their messages. */
 @Injectable()
 export class ChatsService {
+  private readonly deletionListeners: (() => void)[] = [];
+
   constructor(
     private readonly repository: ChatsRepository,
     private readonly dataSource: DataSource,
@@ -37,8 +39,8 @@ export class ChatsService {
   }
 
   /** The owner's chats, the one with the newest activity first. */
-  list(userId: string, titlePart: string | undefined, page: PageQuery): Promise<Page<Chat>> {
-    return this.repository.list(userId, titlePart, page);
+  list(userId: string, titlePart: string | undefined, page: PageQuery): Promise<Page<ListedChat>> {
+    return titlePart ? this.repository.search(userId, titlePart, page) : this.repository.list(userId, page);
   }
 
   /** @throws NotFoundError when the chat does not exist or is somebody else's */
@@ -46,6 +48,13 @@ export class ChatsService {
     const chat = await this.repository.find(userId, chatId);
     if (!chat) throw new NotFoundError();
     return chat;
+  }
+
+  /** The centers that predictions on a chat use: the pinned ones, or else the latest; null where it has none. @throws NotFoundError */
+  async requireCentersId(userId: string, chatId: string): Promise<string | null> {
+    const centersId = await this.repository.findCentersId(userId, chatId);
+    if (centersId === undefined) throw new NotFoundError();
+    return centersId;
   }
 
   /**
@@ -70,6 +79,12 @@ export class ChatsService {
 
   async delete(userId: string, chatId: string): Promise<void> {
     if (!(await this.repository.delete(userId, chatId))) throw new NotFoundError();
+    for (const listener of this.deletionListeners) listener();
+  }
+
+  /** Has a module above told, in this process, that a chat is gone with all that was in it. */
+  onDeleted(listener: () => void): void {
+    this.deletionListeners.push(listener);
   }
 
   /** The messages of a chat, oldest first. */

@@ -50,10 +50,25 @@ export async function readPage<T extends ObjectLiteral & { id: string }>(
     if (time) query.andWhere(`(${alias}.${time}, ${alias}.id) ${beyond} (:cursorTime, :cursorId)`, after);
     else query.andWhere(`${alias}.id ${beyond} :cursorId`, after);
   }
-  const rows = await query.take(limit + 1).getMany();
+  return toPage(await query.take(limit + 1).getMany(), limit, time);
+}
+
+/**
+ * One page of rows that were read one beyond its limit.
+ *
+ * @param time the column that they are sorted by before the id
+ */
+export function toPage<T extends { id: string }>(rows: T[], limit: number, time?: keyof T): Page<T> {
+  if (rows.length <= limit) return { items: rows, nextCursor: null };
   const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
-  return { items, nextCursor: last ? encode(last.id, time ? (last[time] as Date) : undefined) : null };
+  const last = items[limit - 1];
+  return { items, nextCursor: encode(last.id, time && new Date(last[time] as Date | string)) };
+}
+
+/** The row that a page begins after, when its rows are sorted by time and id. @throws InvalidRequestError */
+export function afterTimed(cursor: string): [time: string, id: string] {
+  const { cursorTime, cursorId } = decode(cursor, true);
+  return [cursorTime!, cursorId];
 }
 
 /** The page with each of its items mapped. */

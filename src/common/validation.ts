@@ -1,4 +1,4 @@
-import { ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type Type, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError } from './errors.js';
 
@@ -20,7 +20,7 @@ export class InvalidRequestError extends DomainError {
 
 /** The one pipe for bodies and queries: DTOs only, unknown fields refused by name, nothing coerced but by `@Type`. */
 export function validationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new RequestPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -29,6 +29,20 @@ export function validationPipe(): ValidationPipe {
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => new InvalidRequestError(flatten(errors).slice(0, MAX_FIELDS)),
   });
+}
+
+/** Most requests have no query string; what becomes of none is found out once for each kind of query. */
+class RequestPipe extends ValidationPipe {
+  private readonly mayBeEmpty = new WeakSet<Type>();
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    if (type !== 'query' || !metatype || Object.keys(value ?? {}).length > 0) return super.transform(value, metadata);
+    if (this.mayBeEmpty.has(metatype)) return new metatype();
+    const empty: unknown = await super.transform(value, metadata);
+    this.mayBeEmpty.add(metatype);
+    return empty;
+  }
 }
 
 function flatten(errors: ValidationError[], parent = ''): FieldError[] {

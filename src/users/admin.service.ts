@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { AccountLimits } from './auth/account-limits.js';
 import { AuditService } from './auth/audit.service.js';
+import { KnownCredentials } from './auth/known-credentials.js';
 import { PasswordService } from './auth/password.service.js';
 import type { Session } from './auth/session.entity.js';
 import { SessionsRepository } from './auth/sessions.repository.js';
@@ -24,6 +25,7 @@ export class AdminService {
     private readonly passwords: PasswordService,
     private readonly limits: AccountLimits,
     private readonly audit: AuditService,
+    private readonly known: KnownCredentials,
     private readonly dataSource: DataSource,
   ) {}
 
@@ -47,6 +49,7 @@ export class AdminService {
       await this.sessionsRepository.endOthers(manager, user.id, undefined);
       await this.audit.record('password.reset', user.id, undefined, null, manager);
     });
+    this.known.forget();
     await this.limits.forgetFailures(user.username);
     return password;
   }
@@ -59,6 +62,7 @@ export class AdminService {
       await this.sessionsRepository.endOthers(manager, id, undefined);
       await this.audit.record('account.disabled', id, undefined, null, manager);
     });
+    this.known.forget();
   }
 
   /** Unlocks an account; its keys work again. @throws NoSuchUserError */

@@ -6,6 +6,7 @@ import type { ApiKey } from './auth/api-key.entity.js';
 import { ApiKeysRepository } from './auth/api-keys.repository.js';
 import { AuditService } from './auth/audit.service.js';
 import type { Client } from './auth/client.decorator.js';
+import { KnownCredentials } from './auth/known-credentials.js';
 import { type Scope, SCOPES } from './auth/principal.js';
 import { hashSecret, newApiKey } from './auth/secrets.js';
 import { ExpiredKeyError, TooManyKeysError } from './users.errors.js';
@@ -18,6 +19,7 @@ export class ApiKeysService {
   constructor(
     private readonly keys: ApiKeysRepository,
     private readonly audit: AuditService,
+    private readonly known: KnownCredentials,
   ) {}
 
   /**
@@ -58,6 +60,7 @@ export class ApiKeysService {
   /** @throws NotFoundError */
   async revoke(userId: string, keyId: string, client: Client): Promise<void> {
     if (!(await this.keys.delete(userId, keyId))) throw new NotFoundError();
+    this.known.forget();
     await this.audit.record('key.revoked', userId, client, keyId);
   }
 }

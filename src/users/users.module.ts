@@ -19,9 +19,11 @@ import { AuthController } from './auth/auth.controller.js';
 import { AuthService } from './auth/auth.service.js';
 import { Housekeeping } from './auth/housekeeping.js';
 import { JwtStrategy } from './auth/jwt.strategy.js';
+import { KnownCredentials } from './auth/known-credentials.js';
 import { PasswordService } from './auth/password.service.js';
 import { RateLimit } from './auth/rate-limit.entity.js';
 import { RateLimiter } from './auth/rate-limiter.js';
+import { RequestBudget } from './auth/request-budget.js';
 import { RefreshToken } from './auth/refresh-token.entity.js';
 import { Session } from './auth/session.entity.js';
 import { SessionsRepository } from './auth/sessions.repository.js';
@@ -55,9 +57,11 @@ import { UsersService } from './users.service.js';
     AuthService,
     IdempotencyService,
     JwtStrategy,
+    KnownCredentials,
     PasswordService,
     ProblemFilter,
     RateLimiter,
+    RequestBudget,
     SessionsRepository,
     TokenService,
     UsersRepository,

@@ -8,6 +8,7 @@ import type { AuditEvent } from './auth/audit-event.entity.js';
 import { AuditService } from './auth/audit.service.js';
 import type { Client } from './auth/client.decorator.js';
 import { checkNewPassword } from './auth/password.policy.js';
+import { KnownCredentials } from './auth/known-credentials.js';
 import { PasswordService } from './auth/password.service.js';
 import type { Principal } from './auth/principal.js';
 import type { Session } from './auth/session.entity.js';
@@ -25,6 +26,7 @@ export class UsersService {
     private readonly passwords: PasswordService,
     private readonly limits: AccountLimits,
     private readonly audit: AuditService,
+    private readonly known: KnownCredentials,
     private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
   ) {}
@@ -59,6 +61,7 @@ export class UsersService {
       await this.sessions.endOthers(manager, caller.userId, caller.sessionId);
       await this.audit.record('password.changed', caller.userId, client, null, manager);
     });
+    this.known.forget();
   }
 
   /** Deletes the account and everything that is the user's. @throws WrongPasswordError, TooManyError */
@@ -70,6 +73,7 @@ export class UsersService {
       await this.audit.anonymise(manager, userId);
       await this.jobs.forgetUser(manager, userId);
     });
+    this.known.forget();
     await this.limits.forgetUser(userId);
   }
 
@@ -80,6 +84,7 @@ export class UsersService {
   /** @throws NotFoundError */
   async endSession(userId: string, sessionId: string, client: Client): Promise<void> {
     if (!(await this.sessions.end(userId, sessionId))) throw new NotFoundError();
+    this.known.forget();
     await this.audit.record('session.ended', userId, client, sessionId);
   }
 

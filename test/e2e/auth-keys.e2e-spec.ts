@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { PASSWORD, signUp, type TestUser } from '../factories/users.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -91,15 +92,25 @@ describe('API keys', () => {
   it('die at their time, with their account, and when it is disabled', async () => {
     const database = service.app.get(DataSource);
     const use = (key: Key, status: number) => service.http.get('/api/v1/chats').set(as(key.key)).expect(status);
+    // What another process does, such as the operator's, is seen within a second.
+    const change = async (sql: string, id: string): Promise<void> => {
+      await database.query(sql, [id]);
+      await pause(1000);
+    };
     const [expiring, other] = [await create(), await create()];
     await use(expiring, 200);
-    await database.query('UPDATE api_keys SET expires_at = now() WHERE id = $1', [expiring.id]);
+    await change('UPDATE api_keys SET expires_at = now() WHERE id = $1', expiring.id);
     await use(expiring, 401);
     await use(other, 200);
-    await database.query('UPDATE users SET disabled_at = now() WHERE id = $1', [ada.id]);
+    await change('UPDATE users SET disabled_at = now() WHERE id = $1', ada.id);
     await use(other, 401);
     await database.query('UPDATE users SET disabled_at = NULL WHERE id = $1', [ada.id]);
     await use(other, 200);
+    const expiresAt = new Date(Date.now() + 400).toISOString();
+    const brief = (await make({ name: 'brief', expiresAt }).expect(201)).body as Key;
+    await use(brief, 200);
+    await pause(420);
+    await use(brief, 401);
     await service.http.delete('/api/v1/users/me').set(ada.auth).send({ password: PASSWORD }).expect(204);
     await use(other, 401);
   });

@@ -8,9 +8,11 @@ export class ChatDto {
   latestCentersId!: string | null;
   /** The centers that predictions on the chat use instead of the latest. */
   pinnedCentersId!: string | null;
-  createdAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  createdAt!: Date | string;
   /** When something last happened in it. */
-  updatedAt!: Date;
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: Date | string;
 }
 
 export class ChatPage {

@@ -1,9 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ServiceDataSource } from '../data-source.js';
+import { QuickReads } from '../quick-reads.js';
 import { JobQueue } from './job-queue.js';
 
-/** Makes {@link JobQueue} injectable everywhere; it runs as long as the application. */
+/** Makes {@link JobQueue} and {@link QuickReads} injectable everywhere; they run as long as the application. */
 @Global()
 @Module({
   providers: [
@@ -12,7 +13,8 @@ import { JobQueue } from './job-queue.js';
       inject: [DataSource],
       useFactory: (dataSource: ServiceDataSource) => JobQueue.start(dataSource),
     },
+    QuickReads,
   ],
-  exports: [JobQueue],
+  exports: [JobQueue, QuickReads],
 })
 export class QueueModule {}

@@ -7,6 +7,7 @@ import type { AccountLimits } from './account-limits.js';
 import type { ApiKeyStrategy } from './api-key.strategy.js';
 import type { AuditService } from './audit.service.js';
 import type { JwtStrategy } from './jwt.strategy.js';
+import { KnownCredentials } from './known-credentials.js';
 
 /** Answers the last request first, as a database may. */
 class SlowStrategy extends Strategy {
@@ -14,7 +15,7 @@ class SlowStrategy extends Strategy {
 
   override authenticate(request: { headers: { authorization?: string } }): void {
     this.answers.push(() => {
-      this.success({ userId: request.headers.authorization });
+      this.success({ userId: request.headers.authorization?.slice('Bearer '.length) });
     });
     if (this.answers.length === 3) for (const answer of this.answers.toReversed()) answer();
   }
@@ -26,14 +27,13 @@ describe('AccessGuard', () => {
       new SlowStrategy() as unknown as JwtStrategy,
       new SlowStrategy() as unknown as ApiKeyStrategy,
       new Reflector(),
-      {
-        request: () => Promise.resolve(),
-      } as unknown as AccountLimits,
+      new KnownCredentials(),
+      { request: () => Promise.resolve() } as unknown as AccountLimits,
       {} as AuditService,
     );
     const users = await Promise.all(
       ['ada', 'bob', 'eve'].map(async (authorization) => {
-        const request = { headers: { authorization } } as unknown as SignedInRequest;
+        const request = { headers: { authorization: `Bearer ${authorization}` } } as unknown as SignedInRequest;
         const http = { getRequest: () => request, getResponse: () => ({}) };
         await guard.authenticate({ switchToHttp: () => http } as unknown as ExecutionContext);
         return request.user?.userId;

@@ -2,13 +2,16 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import { hash } from 'node:crypto';
 import { IS_PUBLIC } from '../../common/public.decorator.js';
 import { KeyRefusedError, UnauthenticatedError } from '../users.errors.js';
 import { AccountLimits } from './account-limits.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { AuditService } from './audit.service.js';
+import { bearerToken } from './bearer.js';
 import { clientOf } from './client.decorator.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { KnownCredentials } from './known-credentials.js';
 import { KEY_RULE, type KeyRule } from './open-to-keys.decorator.js';
 import type { Principal } from './principal.js';
 
@@ -22,6 +25,7 @@ export class AccessGuard extends AuthGuard() {
     jwt: JwtStrategy,
     keys: ApiKeyStrategy,
     private readonly reflector: Reflector,
+    private readonly known: KnownCredentials,
     private readonly limits: AccountLimits,
     private readonly audit: AuditService,
   ) {
@@ -50,8 +54,21 @@ export class AccessGuard extends AuthGuard() {
    * @throws UnauthenticatedError, TooManyError
    */
   async authenticate(context: ExecutionContext): Promise<void> {
+    const request = context.switchToHttp().getRequest<SignedInRequest>();
+    const token = bearerToken(request.headers.authorization);
+    if (token === undefined) throw new UnauthenticatedError();
+    request.user = await this.known.recall(
+      hash('sha256', token),
+      () => this.examine(context),
+      ({ endsAt = Infinity }) => endsAt,
+    );
+    await this.limits.request(request.user.userId);
+  }
+
+  /** Asks the strategies, and they the database. */
+  private async examine(context: ExecutionContext): Promise<Principal> {
     await super.canActivate(context);
-    await this.limits.request(context.switchToHttp().getRequest<Required<SignedInRequest>>().user.userId);
+    return context.switchToHttp().getRequest<Required<SignedInRequest>>().user;
   }
 
   override handleRequest<T>(error: Error | null, user: T | false): T {

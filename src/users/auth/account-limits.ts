@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { networkOf } from './network.js';
 import { type Limit, RateLimiter } from './rate-limiter.js';
+import { RequestBudget } from './request-budget.js';
 
 const QUARTER_HOUR = 15 * 60;
 const HOUR = 60 * 60;
@@ -18,6 +19,7 @@ export class AccountLimits {
   constructor(
     config: AppConfig,
     private readonly limiter: RateLimiter,
+    private readonly budget: RequestBudget,
   ) {
     this.#failuresHere = { name: 'login_failures', most: config.loginFailures, seconds: QUARTER_HOUR };
     this.#failures = { name: 'account_failures', most: config.accountFailures, seconds: QUARTER_HOUR };
@@ -69,7 +71,7 @@ export class AccountLimits {
 
   /** Counts a request of a user, by token or by key. @throws TooManyError */
   request(userId: string): Promise<void> {
-    return this.limiter.take(this.#requests, userId);
+    return this.budget.take(this.#requests, userId);
   }
 
   /** Lets an account be signed in to again that too many guesses have locked. */
@@ -79,6 +81,7 @@ export class AccountLimits {
 
   /** Keeps nothing of a user who is gone. */
   forgetUser(userId: string): Promise<void> {
+    this.budget.forget(userId);
     return this.limiter.forget(this.#requests, userId);
   }
 }

@@ -19,8 +19,8 @@ export class ApiKeysRepository {
 
   /** Whom a key speaks for, if it is good at this moment; that it was used is noted once a minute. */
   async authenticate(hash: Buffer): Promise<Principal | undefined> {
-    const rows = await this.keys.query<{ id: string; user_id: string; scopes: Scope[]; stale: boolean }[]>(
-      `SELECT k.id, k.user_id, k.scopes,
+    const rows = await this.keys.query<KeyRow[]>(
+      `SELECT k.id, k.user_id, k.scopes, k.expires_at,
          (k.last_used_at IS NULL OR k.last_used_at < now() - interval '1 minute') AS stale
        FROM api_keys k JOIN users u ON u.id = k.user_id
        WHERE k.hash = $1 AND ${ALIVE}`,
@@ -29,7 +29,8 @@ export class ApiKeysRepository {
     const key = rows.at(0);
     if (!key) return undefined;
     if (key.stale) await this.keys.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [key.id]);
-    return { userId: key.user_id, apiKeyId: key.id, scopes: key.scopes };
+    const endsAt = key.expires_at?.getTime();
+    return { userId: key.user_id, apiKeyId: key.id, scopes: key.scopes, ...(endsAt !== undefined && { endsAt }) };
   }
 
   /** Those of the given keys that are good. */
@@ -54,4 +55,12 @@ export class ApiKeysRepository {
     const { affected } = await this.keys.delete({ userId, id: keyId });
     return affected === 1;
   }
+}
+
+interface KeyRow {
+  id: string;
+  user_id: string;
+  scopes: Scope[];
+  expires_at: Date | null;
+  stale: boolean;
 }

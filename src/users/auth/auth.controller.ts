@@ -24,7 +24,7 @@ export class AuthController {
   @Post('register')
   @Public()
   @ApiOperation({ summary: 'Open an account and sign in' })
-  @ApiProblems(403, 409)
+  @ApiProblems(403, 409, 429)
   async register(
     @Body() body: RegisterDto,
     @FromClient() client: Client,
@@ -37,7 +37,7 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @ApiOperation({ summary: 'Sign in' })
-  @ApiProblems(403)
+  @ApiProblems(401, 403, 429)
   async logIn(
     @Body() body: LoginDto,
     @FromClient() client: Client,
@@ -52,7 +52,7 @@ export class AuthController {
   @UseGuards(OriginGuard)
   @HttpCode(200)
   @ApiOperation({ summary: 'A new access token, for the refresh cookie' })
-  @ApiProblems(403)
+  @ApiProblems(401, 403)
   async refresh(
     @Body(EmptyBodyPipe) _body: unknown,
     @Req() request: FastifyRequest,

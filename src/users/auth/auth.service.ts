@@ -14,6 +14,7 @@ import { AccountLimits } from './account-limits.js';
 import { AuditService } from './audit.service.js';
 import type { Client } from './client.decorator.js';
 import { checkNewPassword } from './password.policy.js';
+import { KnownCredentials } from './known-credentials.js';
 import { PasswordService } from './password.service.js';
 import { hashSecret, newRefreshToken } from './secrets.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -42,6 +43,7 @@ export class AuthService {
     private readonly limits: AccountLimits,
     private readonly audit: AuditService,
     private readonly tokens: TokenService,
+    private readonly known: KnownCredentials,
     private readonly config: AppConfig,
   ) {}
 
@@ -91,7 +93,10 @@ export class AuthService {
     if (!token) throw new RefreshRefusedError();
     const next = newRefreshToken();
     const { owner, rotated, replayed } = await this.sessions.rotate(hashSecret(token), this.store(next));
-    if (replayed) await this.audit.record('session.replayed', replayed.userId, client, replayed.sessionId);
+    if (replayed) {
+      this.known.forget();
+      await this.audit.record('session.replayed', replayed.userId, client, replayed.sessionId);
+    }
     const user = owner && (await this.users.find(owner.userId));
     if (!user) throw new RefreshRefusedError();
     const access = this.tokens.sign(user.id, owner.sessionId, owner.sessionExpiresAt);
@@ -102,10 +107,14 @@ export class AuthService {
   async logOut(refreshToken: string | undefined, accessToken: string | undefined, client: Client): Promise<void> {
     const claims = accessToken === undefined ? undefined : this.tokens.readExpired(accessToken);
     if (claims && (await this.sessions.end(claims.sub, claims.sid))) {
+      this.known.forget();
       await this.audit.record('session.ended', claims.sub, client, claims.sid);
     }
     const ended = refreshToken ? await this.sessions.endOf(hashSecret(refreshToken)) : undefined;
-    if (ended) await this.audit.record('session.ended', ended.userId, client, ended.sessionId);
+    if (ended) {
+      this.known.forget();
+      await this.audit.record('session.ended', ended.userId, client, ended.sessionId);
+    }
   }
 
   /** Hashes the password anew if its hash is cheaper than the setting asks for. */

@@ -27,7 +27,8 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
 
   async validate(payload: Partial<AccessClaims>): Promise<Principal | false> {
     if (!this.tokens.isComplete(payload)) return false;
-    const { sub: userId, sid: sessionId } = payload;
-    return (await this.sessions.isAlive(userId, sessionId)) && { userId, sessionId };
+    const { sub: userId, sid: sessionId, exp } = payload;
+    // The token ends before its session does.
+    return (await this.sessions.isAlive(userId, sessionId)) && { userId, sessionId, endsAt: exp * 1000 };
   }
 }

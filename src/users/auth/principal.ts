@@ -5,6 +5,8 @@ export type Scope = (typeof SCOPES)[number];
 /** Who is calling: a person by the access token of a session, or a program by an API key. */
 export interface Principal {
   userId: string;
+  /** When the credential ends by itself, in milliseconds since 1970; never, if not said. */
+  endsAt?: number;
   /** Set for access tokens. */
   sessionId?: string;
   /** Set for API keys. */

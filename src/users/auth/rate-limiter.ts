@@ -28,16 +28,26 @@ export class RateLimiter {
    * @throws TooManyError when it is one too many
    */
   async take(limit: Limit, ...subject: string[]): Promise<void> {
-    const [{ count, seconds }] = await this.limits.query<[{ count: number; seconds: number }]>(
+    const { count, seconds } = await this.add(limit, 1, ...subject);
+    if (count > limit.most) throw new TooManyError(limit, Math.max(1, Math.ceil(seconds)));
+  }
+
+  /**
+   * Counts some more, also beyond the limit.
+   *
+   * @returns how many that makes in this window, and the seconds until its end
+   */
+  async add(limit: Limit, some: number, ...subject: string[]): Promise<{ count: number; seconds: number }> {
+    const [now] = await this.limits.query<[{ count: number; seconds: number }]>(
       `INSERT INTO rate_limits AS r (subject, count, resets_at)
-       VALUES ($1, 1, now() + make_interval(secs => $2))
+       VALUES ($1, $3, now() + make_interval(secs => $2))
        ON CONFLICT (subject) DO UPDATE SET
-         count = CASE WHEN r.resets_at <= now() THEN 1 ELSE r.count + 1 END,
+         count = CASE WHEN r.resets_at <= now() THEN excluded.count ELSE r.count + excluded.count END,
          resets_at = CASE WHEN r.resets_at <= now() THEN excluded.resets_at ELSE r.resets_at END
        RETURNING count, extract(epoch FROM resets_at - now())::float8 AS seconds`,
-      [digest(limit, subject), limit.seconds],
+      [digest(limit, subject), limit.seconds, some],
     );
-    if (count > limit.most) throw new TooManyError(limit, Math.max(1, Math.ceil(seconds)));
+    return now;
   }
 
   /** Takes one back that need not have been counted. */
