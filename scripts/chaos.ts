@@ -53,6 +53,7 @@ const env = {
   LOG_LEVEL: 'error',
   TRUSTED_PROXIES: '127.0.0.1',
   REQUESTS_PER_MINUTE: '1000000',
+  QUEUED_RUNS: '1000',
   REGISTRATIONS_PER_HOUR: '1000000',
 };
 const ports = [await freePort(), await freePort()];

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -40,6 +40,19 @@ describe('readConfig', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).toBe(secretKey);
     expect(read().secretKey).toBe(secretKey);
+  });
+
+  it('takes back the secret that others could read, and says so', () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const { secretKey } = read();
+    expect(warned).not.toHaveBeenCalled();
+    const file = path.join(dir, 'secret.key');
+    chmodSync(file, 0o644);
+    expect(read().secretKey).toBe(secretKey);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(warned).toHaveBeenCalledTimes(1);
+    expect(warned.mock.calls[0][0]).toMatch(/secret\.key could be read by others \(mode 0644\)/);
+    warned.mockRestore();
   });
 
   it('makes the data folder for its owner alone', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import path from 'node:path';
@@ -174,8 +174,8 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     auditDays: integer('AUDIT_DAYS', 365, 90, 3650),
     idempotencyHours: integer('IDEMPOTENCY_HOURS', 24, 1, 24 * 365),
     jobDays: integer('JOB_DAYS', 1, 1, 365),
-    queuedRuns: integer('QUEUED_RUNS', 100, 1, 1_000_000),
-    runningRuns: integer('RUNNING_RUNS', 4, 1, 1000),
+    queuedRuns: integer('QUEUED_RUNS', 20, 1, 1_000_000),
+    runningRuns: integer('RUNNING_RUNS', 2, 1, 1000),
     trustedProxies: networks('TRUSTED_PROXIES', text('TRUSTED_PROXIES')),
     webOrigin: url('VITE_API_URL', ['http:', 'https:'])?.origin,
     role,
@@ -220,6 +220,7 @@ function secretKey(set: string | undefined, databaseUrl: string | undefined, dat
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
+    keepPrivate(file);
     kept = readFileSync(file, 'utf8').trim();
   } catch (error) {
     throw new ConfigError(`DATA_DIR (${dataDir}) cannot be used: ${(error as Error).message}.`);
@@ -228,6 +229,19 @@ function secretKey(set: string | undefined, databaseUrl: string | undefined, dat
     throw new ConfigError(`The file ${file} is damaged: delete it, and everybody signs in anew, or set SECRET_KEY.`);
   }
   return kept;
+}
+
+/** A copy or a restored backup may have come with the permissions of any other file. */
+function keepPrivate(file: string): void {
+  const mode = statSync(file).mode & 0o777;
+  // Windows has no such permissions.
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  chmodSync(file, 0o600);
+  process.emitWarning(
+    `${file} could be read by others (mode ${mode.toString(8).padStart(4, '0')}), and is now its owner's alone. ` +
+      'If somebody else may have read it, delete it: everybody signs in anew.',
+    'SecretKeyWarning',
+  );
 }
 
 function longEnough(name: string, key: string | undefined, bytes = MIN_SECRET_BYTES): string | undefined {

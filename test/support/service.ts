@@ -24,7 +24,7 @@ const START_MS = 60_000;
 export async function startService(settings: NodeJS.ProcessEnv): Promise<ServiceProcess> {
   const { PATH, HOME } = process.env;
   // Tests look at a run far oftener than a person would.
-  const limits = { REQUESTS_PER_MINUTE: '100000', REGISTRATIONS_PER_HOUR: '100000' };
+  const limits = { REQUESTS_PER_MINUTE: '100000', REGISTRATIONS_PER_HOUR: '100000', QUEUED_RUNS: '100' };
   const env = { PATH, HOME, SECRET_KEY: 'for-tests-only-'.repeat(4), PORT: '0', ...limits, ...settings };
   // An empty folder: no `.env` that lies about is read.
   const child = spawn(process.execPath, [ENTRY], { env, cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] });
