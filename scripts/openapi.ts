@@ -9,7 +9,8 @@ const root = path.join(import.meta.dirname, '..');
 const load = <T>(file: string): Promise<T> => import(path.join(root, 'dist/src', file)) as Promise<T>;
 const { AppModule } = await load<typeof import('../src/app.module.js')>('app.module.js');
 const { readConfig } = await load<typeof import('../src/config/app-config.js')>('config/app-config.js');
-const { describeApi, httpAdapter } = await load<typeof import('../src/http.js')>('http.js');
+const { describeApi } = await load<typeof import('../src/describe-api.js')>('describe-api.js');
+const { httpAdapter } = await load<typeof import('../src/http.js')>('http.js');
 
 const config = readConfig({ SECRET_KEY: 'nothing is signed while describing' });
 const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), httpAdapter(config), {

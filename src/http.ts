@@ -1,19 +1,16 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { newId } from './common/ids.js';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AppConfig } from './config/app-config.js';
-import { problem, Problem } from './common/problem.js';
+import { problem } from './common/problem.js';
+import { describeApi, setPrefix } from './describe-api.js';
 import { observeHttp } from './operations/observe-http.js';
 import { servePage } from './page.js';
-
-/** The prefix of the API's paths, and the paths outside of it. */
-function setPrefix(app: NestFastifyApplication): void {
-  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] });
-}
 
 /** Swagger UI brings a style element and embedded pictures; the policy of everything else stays without them. */
 const DOCS_POLICY =
@@ -22,7 +19,7 @@ const DOCS_POLICY =
 
 /** Fastify with the limits of the settings. */
 export function httpAdapter(config: AppConfig): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     bodyLimit: config.jsonLimitBytes,
     // A client can write anything into X-Forwarded-For; only a proxy of ours is believed.
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
@@ -38,6 +35,32 @@ export function httpAdapter(config: AppConfig): FastifyAdapter {
         .send(JSON.stringify(problem(404, 'not_found', 'There is nothing here, or it is not yours.')));
     },
   });
+  readJsonAlone(adapter);
+  return adapter;
+}
+
+/**
+ * Bodies are JSON; modules add what their routes take beyond it. Forms and plain text are what pages of other origins can
+ * send without asking: 415, as for any other type.
+ */
+function readJsonAlone(adapter: FastifyAdapter): void {
+  const server: FastifyInstance = adapter.getInstance();
+  const parse = server.getDefaultJsonParser('error', 'error');
+  adapter.useBodyParser(
+    'application/json',
+    false,
+    { bodyLimit: server.initialConfig.bodyLimit },
+    (request, body, done) => {
+      // Clients that name the type on every request say nothing wrong on one without a body.
+      if (body.length === 0) done(null, undefined);
+      else void parse(request, body.toString(), done);
+    },
+  );
+  adapter.useBodyParser('application/x-www-form-urlencoded', false, {}, (_request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else done(new UnsupportedMediaTypeException());
+  });
+  server.removeContentTypeParser('text/plain');
 }
 
 /** Everything that HTTP needs and modules do not know: headers, cookies, CORS, the prefix, the API's description. */
@@ -83,19 +106,4 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
   });
   await servePage(app);
-}
-
-/** The contract as OpenAPI 3, from the code; the application need not be configured or started. */
-export function describeApi(app: NestFastifyApplication): OpenAPIObject {
-  setPrefix(app);
-  const description = new DocumentBuilder()
-    .setTitle('Centroid')
-    .setDescription(
-      'Which rows belong together? Upload a table to a chat, start a run, keep its centers, and ask them about new rows.\n\n' +
-        'Begin with `POST /api/v1/auth/register`, copy `accessToken` from its answer, and press **Authorize**.',
-    )
-    .setVersion('1')
-    .addBearerAuth()
-    .build();
-  return SwaggerModule.createDocument(app, description, { extraModels: [Problem] });
 }

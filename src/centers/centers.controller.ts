@@ -3,8 +3,8 @@ import {
   ApiBearerAuth,
   ApiBody,
   ApiExtraModels,
+  ApiOkResponse,
   ApiOperation,
-  ApiProduces,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
@@ -22,6 +22,19 @@ import { CentersService } from './centers.service.js';
 import { CentersDto, CentersPage } from './dto/centers-answers.dto.js';
 import { ExportQuery, ImportCentersDto, RenameCentersDto } from './dto/centers-requests.dto.js';
 import { toRows } from './floats.js';
+
+const EXPORTS = {
+  'application/json': {
+    schema: {
+      type: 'object',
+      description: 'The whole of the centers, as docs/centers-bundle.schema.json says.',
+      additionalProperties: true,
+    },
+  },
+  'text/csv': { schema: { type: 'string' } },
+  'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+  'text/x-python': { schema: { type: 'string' } },
+};
 
 @ApiTags('Centers')
 @ApiBearerAuth()
@@ -110,7 +123,7 @@ export class CentersController {
   @Get('centers/:centersId/export')
   @Audited('centers.exported', 'centersId')
   @ApiOperation({ summary: 'Take centers along as a file' })
-  @ApiProduces('application/json', 'text/csv', 'application/octet-stream', 'text/x-python')
+  @ApiOkResponse({ content: EXPORTS })
   async export(
     @CurrentUser() user: Principal,
     @Param('centersId', IdPipe) centersId: string,

@@ -20,7 +20,6 @@ import { CreateRowsDto, RowsQuery, UploadFieldsDto } from './dto/dataset-request
 
 @ApiTags('Datasets')
 @ApiBearerAuth()
-@ApiProblems()
 @OpenToKeys()
 @Controller()
 export class DatasetsController {

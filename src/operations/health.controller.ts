@@ -1,11 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { Public } from '../common/public.decorator.js';
 import { HealthService } from './health.service.js';
 
 /** How the process is. */
 export class HealthDto {
+  @ApiProperty({ type: String, enum: ['ok'] })
   status!: 'ok';
 }
 

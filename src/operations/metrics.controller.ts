@@ -25,7 +25,7 @@ export class MetricsController {
     description: 'For callers on the same machine, and for whoever bears METRICS_TOKEN.',
   })
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
-  @ApiProblems()
+  @ApiProblems(401)
   read(@Req() request: FastifyRequest): Promise<string> {
     this.access.require(request.raw);
     return this.metrics.registry.metrics();

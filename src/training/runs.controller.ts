@@ -22,7 +22,6 @@ const RETRY_AFTER = '1';
 
 @ApiTags('Runs')
 @ApiBearerAuth()
-@ApiProblems()
 @OpenToKeys()
 @Controller()
 export class RunsController {

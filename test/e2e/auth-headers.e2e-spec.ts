@@ -13,13 +13,18 @@ describe.each([
   let service: TestApp;
   let ada: TestUser;
   let centersId: string;
+  let chatId: string;
+  let runId: string;
   beforeAll(async () => {
     service = await startApp({ PUBLIC_URL: publicUrl, VITE_API_URL: WEB, JSON_LIMIT_MB: '1' });
     ada = await signUp(service);
     const post = (path: string, body: object) => service.http.post(`/api/v1/${path}`).set(ada.auth).send(body);
-    const { id: chatId } = (await post('chats', { title: 'x' }).expect(201)).body as { id: string };
+    const idOf = ({ body }: { body: unknown }): string => (body as { id: string }).id;
+    chatId = idOf(await post('chats', { title: 'x' }).expect(201));
+    const datasetId = idOf(await post(`chats/${chatId}/datasets`, { rows: [[1], [2], [9]] }).expect(201));
+    runId = idOf(await post(`chats/${chatId}/runs`, { datasetId, k: 2 }).expect(202));
     const centers = await post(`chats/${chatId}/centers`, { columns: ['x'], values: [[1], [2]] }).expect(201);
-    centersId = (centers.body as { id: string }).id;
+    centersId = idOf(centers);
   });
   afterAll(() => service.close());
 
@@ -29,6 +34,12 @@ describe.each([
     headers: { 'Content-Type': 'application/json', ...headers },
     body,
   });
+
+  const account = () => JSON.stringify({ username: ada.username, password: PASSWORD });
+  const pin = (pinnedCentersId: string): RequestInit => {
+    const { headers, body } = json(JSON.stringify({ pinnedCentersId }), ada.auth);
+    return { method: 'PATCH', headers: headers!, body: body! };
+  };
 
   const answers: [string, number, () => Promise<Response>][] = [
     ['JSON', 200, () => send('/api/v1/chats', { headers: ada.auth })],
@@ -40,6 +51,13 @@ describe.each([
     ['a wrong field', 400, () => send('/api/v1/auth/login', json('{}'))],
     ['a foreign origin', 403, () => send('/api/v1/auth/refresh', json('{}', { Origin: 'https://evil.example' }))],
     ['nothing here', 404, () => send(`/api/v1/chats/${randomUUID()}`, { headers: ada.auth })],
+    ['a stream of events', 200, () => send(`/api/v1/runs/${runId}/events`, { headers: ada.auth })],
+    ['a conflict', 409, () => send('/api/v1/auth/register', json(account()))],
+    ['an unknown type', 415, () => send('/api/v1/chats', { method: 'POST', headers: ada.auth, body: 'x' })],
+    ['what cannot be', 422, () => send(`/api/v1/chats/${chatId}`, pin(randomUUID()))],
+    ['the page', 200, () => send('/', { headers: { Accept: 'text/html' } })],
+    ['a screen of the page', 200, () => send('/chats/none', { headers: { Accept: 'text/html' } })],
+    ['the icon of the page', 200, () => send('/icon.svg')],
     ['nothing outside the API', 404, () => send('/nothing')],
     ['too large a body', 413, () => send('/api/v1/chats', json(' '.repeat(2 ** 21), { ...ada.auth }))],
     ['health', 200, () => send('/health/live')],
@@ -58,7 +76,8 @@ describe.each([
     });
 
   it.each(answers)('%s (%i)', async (name, status, ask) => {
-    const { headers, status: actual } = await ask();
+    const { headers, status: actual, body } = await ask();
+    await body?.cancel();
     expect(actual).toBe(status);
     const policy = headers.get('content-security-policy')!;
     expect(policy).toMatch(/^default-src 'none';/);
@@ -71,6 +90,11 @@ describe.each([
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
     expect(headers.get('strict-transport-security')).toBe(tls ? 'max-age=31536000' : null);
+    if (name.endsWith('the page')) {
+      // Styles that a script makes carry the nonce of this very answer.
+      if (name !== 'the icon of the page') expect(policy).toMatch(/style-src 'self' 'nonce-[\w+/=]{24}'/);
+      expect(policy).not.toMatch(/script-src(?! 'self';)/);
+    }
     for (const teller of ['server', 'x-powered-by']) expect(headers.has(teller)).toBe(false);
   });
 

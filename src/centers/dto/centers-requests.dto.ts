@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional } from 'class-validator';
 import { IsText } from '../../common/text.decorator.js';
 
@@ -19,6 +20,7 @@ export class ImportCentersDto {
   @ArrayMinSize(1)
   @ArrayMaxSize(100_000)
   @IsArray({ each: true })
+  @ApiProperty({ type: 'array', minItems: 1, maxItems: 100_000, items: { type: 'array', items: { type: 'number' } } })
   values!: number[][];
 }
 

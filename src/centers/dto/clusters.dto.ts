@@ -53,7 +53,7 @@ export class ExplanationRequestDto {
   @ApiProperty({
     required: false,
     type: 'array',
-    items: { nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] },
+    items: { oneOf: [{ type: 'number' }, { type: 'string', nullable: true }] },
     example: [5.1, 3.5, 1.4, 0.2],
   })
   row?: (number | string | null)[];
@@ -66,7 +66,7 @@ export class ExplanationRequestDto {
 export class ColumnExplanationDto {
   name!: string;
   /** As given; null where it was missing. */
-  @ApiProperty({ nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] })
+  @ApiProperty({ oneOf: [{ type: 'number' }, { type: 'string', nullable: true }] })
   value!: number | string | null;
   /** The centre of the cluster, in the units of the data; of a category, its share; null where the row has none. */
   @ApiProperty({ type: 'number', nullable: true })

@@ -8,7 +8,7 @@ export class PredictionRequestDto {
     type: 'array',
     items: {
       type: 'array',
-      items: { nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] },
+      items: { oneOf: [{ type: 'number' }, { type: 'string', nullable: true }] },
     },
     example: [[5.1, 3.5, 1.4, 0.2]],
   })
@@ -30,7 +30,7 @@ export class PredictionDto {
   /** Farther than 99 % of the cluster's training rows; null where that is not known. */
   outlier!: boolean | null;
   /** What the record's id column held. */
-  @ApiProperty({ required: false, nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] })
+  @ApiProperty({ required: false, oneOf: [{ type: 'number' }, { type: 'string', nullable: true }] })
   id?: number | string | null;
   /** Columns whose category training never saw; it counts as none. Absent where there is none such. */
   unknown?: string[];

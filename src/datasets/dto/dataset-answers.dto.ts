@@ -93,7 +93,7 @@ export class DatasetRowsDto {
     type: 'array',
     items: {
       type: 'array',
-      items: { oneOf: [{ type: 'number' }, { type: 'string' }], nullable: true },
+      items: { oneOf: [{ type: 'number' }, { type: 'string', nullable: true }] },
     },
   })
   rows!: Cell[][];

@@ -38,7 +38,7 @@ export class CreateRowsDto {
     type: 'array',
     items: {
       type: 'array',
-      items: { oneOf: [{ type: 'number' }, { type: 'string' }, { type: 'boolean' }], nullable: true },
+      items: { oneOf: [{ type: 'number' }, { type: 'string', nullable: true }, { type: 'boolean' }] },
     },
     example: [
       [5.1, 3.5],

@@ -185,7 +185,7 @@ export class SampledColumnDto {
   @ApiProperty({ enum: COLUMN_TYPES })
   type!: ColumnType;
   /** A cell a row of the sample, null where it is missing. */
-  @ApiProperty({ type: 'array', items: { nullable: true, oneOf: [{ type: 'number' }, { type: 'string' }] } })
+  @ApiProperty({ type: 'array', items: { oneOf: [{ type: 'number' }, { type: 'string', nullable: true }] } })
   values!: (number | string | null)[];
 }
 
