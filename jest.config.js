@@ -2,6 +2,7 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   setupFiles: ['<rootDir>/test/support/setup.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/teardown.ts'],
 };
 
 /**
@@ -15,8 +16,6 @@ const shared = {
 export default {
   // On a busy machine a service needs a while to start.
   testTimeout: 30_000,
-  // A test that fails half-way may leave a service behind; the run ends all the same, and says what failed.
-  forceExit: true,
   projects: [
     {
       ...shared,

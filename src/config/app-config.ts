@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { makeFolder } from '../common/folders.js';
 import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from '../common/logging.js';
 
 export type Role = 'all' | 'api' | 'worker';
@@ -213,7 +214,7 @@ function secretKey(set: string | undefined, databaseUrl: string | undefined, dat
   const file = path.join(dataDir, 'secret.key');
   let kept: string;
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     try {
       // Exclusive: of two first starts at once, one makes the key and the other reads it.
       writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });

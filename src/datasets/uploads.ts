@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { makeFolder } from '../common/folders.js';
 import { newId } from '../common/ids.js';
-import { AppConfig } from '../config/app-config.js';
+import { AppConfig, ConfigError } from '../config/app-config.js';
 import { tooLarge } from './datasets.errors.js';
 import { UNPACKED } from './readers/source.js';
 
@@ -31,7 +32,11 @@ export class Uploads implements OnModuleInit {
 
   /** Removes what processes that died left behind. */
   async onModuleInit(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    try {
+      makeFolder(this.folder);
+    } catch (error) {
+      throw new ConfigError(`DATA_DIR (${this.folder}) cannot be used: ${(error as Error).message}.`);
+    }
     for (const name of await readdir(this.folder)) {
       const file = path.join(this.folder, name);
       const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));

@@ -5,6 +5,7 @@ import { AppModule } from '../../src/app.module.js';
 import { type AppConfig, readConfig } from '../../src/config/app-config.js';
 import { configureHttp, httpAdapter } from '../../src/http.js';
 import { createTestDatabase } from './database.js';
+import { endsWithTheFile } from './left-open.js';
 
 /** A service of its own for one test file, on a clean database, listening on a port that the system chose. */
 export interface TestApp {
@@ -48,9 +49,9 @@ export async function startApp(settings: NodeJS.ProcessEnv = {}): Promise<TestAp
     config,
     url,
     http: supertest(url),
-    async close() {
+    close: endsWithTheFile(async () => {
       await app.close();
       await database.drop();
-    },
+    }),
   };
 }

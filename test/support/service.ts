@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import supertest from 'supertest';
+import { endsWithTheFile } from './left-open.js';
 
 /** The built service in a process of its own. */
 export interface ServiceProcess {
@@ -35,14 +36,15 @@ export async function startService(settings: NodeJS.ProcessEnv): Promise<Service
       said += text;
     });
   }
-  await ready;
-  const url = /Address\s+(\S+)/.exec(said)?.[1] ?? '';
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
     child.kill(signal);
     await exit;
   };
+  endsWithTheFile(() => end('SIGKILL'));
+  await ready;
+  const url = /Address\s+(\S+)/.exec(said)?.[1] ?? '';
   return {
     url,
     http: supertest(url),

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type ListenOptions } from 'node:net';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { makeFolder } from '../../common/folders.js';
 import { FolderLock } from './folder-lock.js';
 import { Gate } from './gate.js';
 import { MAX_LOG_MB } from './housekeeping.js';
@@ -65,7 +66,7 @@ async function openOrMake(folder: string): Promise<PGlite> {
 }
 
 async function serve(settings: EmbeddedSettings): Promise<void> {
-  await mkdir(settings.folder, { recursive: true, mode: 0o700 });
+  makeFolder(settings.folder);
   await chmod(settings.folder, 0o700); // The database makes its files readable for all.
   const lock = FolderLock.take(join(settings.folder, 'lock'), settings.folder);
   const session = new Session(await openOrMake(settings.folder));

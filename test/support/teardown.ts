@@ -1,0 +1,4 @@
+import { afterAll } from '@jest/globals';
+import { endAll } from './left-open.js';
+
+afterAll(endAll);
