@@ -31,6 +31,9 @@ const NEST_LEVELS: Record<LogSettings['logLevel'], LogLevel[]> = {
 /** What Nest says of every route and module that it wires: of use to nobody who runs this. */
 const CHATTER = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
 
+/** Where Nest tells what stops a start: whoever started it says so, in one sentence. */
+const START_ERRORS = new Set(['ExceptionHandler', 'NestApplication']);
+
 /** Lines for people, or one JSON object a line for programs; each with the ids of its {@link LogScope}. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ logLevel, logFormat }: LogSettings) {
@@ -46,6 +49,10 @@ export class ServiceLogger extends ConsoleLogger {
 
   override log(message: unknown, ...rest: unknown[]): void {
     if (!CHATTER.has(rest.at(-1) as string)) super.log(message, ...(rest as [string?]));
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (!START_ERRORS.has(rest.at(-1) as string)) super.error(message, ...(rest as [string?]));
   }
 
   protected override getJsonLogObject(...line: Parameters<ConsoleLogger['getJsonLogObject']>) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, rename, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type ListenOptions } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { makeFolder } from '../../common/folders.js';
@@ -66,8 +66,14 @@ async function openOrMake(folder: string): Promise<PGlite> {
 }
 
 async function serve(settings: EmbeddedSettings): Promise<void> {
-  makeFolder(settings.folder);
-  await chmod(settings.folder, 0o700); // The database makes its files readable for all.
+  try {
+    makeFolder(settings.folder);
+    await chmod(settings.folder, 0o700); // The database makes its files readable for all.
+  } catch (error) {
+    throw new Error(`DATA_DIR (${dirname(settings.folder)}) cannot be used: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
   const lock = FolderLock.take(join(settings.folder, 'lock'), settings.folder);
   const session = new Session(await openOrMake(settings.folder));
   const gate = new Gate(session, {
