@@ -40,6 +40,8 @@ export async function servePage(app: NestFastifyApplication): Promise<void> {
     root: path.join(BUILT, 'assets'),
     prefix: '/assets/',
     decorateReply: false,
+    // The build lays them beside each file that shrinks.
+    preCompressed: true,
     // Names carry a hash of the content.
     immutable: true,
     maxAge: '1y',

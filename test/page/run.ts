@@ -10,17 +10,29 @@ import { startService } from '../../scripts/service.ts';
 import { startBrowser, Visit } from './browser.ts';
 import { account } from './journeys/account.ts';
 import { badFile } from './journeys/bad-file.ts';
+import { chats } from './journeys/chats.ts';
+import { firstLoad } from './journeys/first-load.ts';
 import { firstTable } from './journeys/first-table.ts';
+import { interrupted } from './journeys/interrupted.ts';
+import { keyboard } from './journeys/keyboard.ts';
 import { models } from './journeys/models.ts';
+import { states } from './journeys/states.ts';
+import { tabs } from './journeys/tabs.ts';
 
 export type Journey = (visit: Visit) => Promise<void>;
 
 const JOURNEYS: Record<string, Journey> = {
+  'the first load': firstLoad,
   'from sign-up to a prediction on iris': (visit) => firstTable(visit, { width: 1280, scheme: 'light' }),
   "the same on a phone's width, in the dark": (visit) => firstTable(visit, { width: 360, height: 740, scheme: 'dark' }),
+  'the same by keyboard': keyboard,
   'a bad file': badFile,
+  'a reload during training': interrupted,
+  'two tabs': tabs,
+  'many chats': chats,
   'centers and predictions': models,
   'the account': account,
+  'when things go wrong': states,
 };
 
 const { values, positionals } = parseArgs({ options: { pictures: { type: 'string' } }, allowPositionals: true });

@@ -4,7 +4,7 @@ import './app/app.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
 import { styleNonce } from './app/nonce';
@@ -13,6 +13,7 @@ import { router } from './app/router';
 import { theme } from './app/theme';
 import { findOut } from './session/session';
 import { ConfirmProvider } from './ui/confirm';
+import { Waiting } from './ui/waiting';
 
 // A browser that has signed in before asks at once whether it still is.
 void findOut();
@@ -25,7 +26,9 @@ if (root) {
         <QueryClientProvider client={queryClient}>
           <Notifications position="top-right" />
           <ConfirmProvider>
-            <RouterProvider router={router} />
+            <Suspense fallback={<Waiting what="the page" />}>
+              <RouterProvider router={router} />
+            </Suspense>
           </ConfirmProvider>
         </QueryClientProvider>
       </MantineProvider>

@@ -23,3 +23,22 @@ export async function signIn(visit: Visit, page: Page, username: string): Promis
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor({ state: 'detached' });
 }
+
+/** The same person as a program: for what would take a hand too long. */
+export async function program(
+  visit: Visit,
+  username: string,
+): Promise<(path: string, body?: unknown) => Promise<Record<string, unknown>>> {
+  let token = '';
+  const ask = async (path: string, body?: unknown) => {
+    const response = await fetch(`${visit.url}/api/v1/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as Record<string, unknown>;
+  };
+  token = String((await ask('auth/login', { username, password: PASSWORD })).accessToken);
+  return ask;
+}

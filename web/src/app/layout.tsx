@@ -1,31 +1,19 @@
-import { AppShell, Burger, Button, Container, Group, Text, UnstyledButton } from '@mantine/core';
+import { AppShell, Burger, Button, Group, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Suspense, useEffect, useRef } from 'react';
-import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { Link, Outlet, useLocation } from 'react-router';
 import { ChatList } from '../chats/chat-list';
-import { accessToken, signOut } from '../session/session';
-import { useSession } from '../session/use-session';
+import { signOut, type User } from '../session/session';
 import { Waiting } from '../ui/waiting';
 import { OfflineBanner } from './offline-banner';
 import { ThemeSwitch } from './theme-switch';
 
 /** The side bar of chats beside whatever is open; a drawer where there is no room. */
-export function Layout() {
-  const session = useSession();
+export function Layout({ user }: { user: User }) {
   const location = useLocation();
   const [opened, { toggle, close }] = useDisclosure();
   const main = useRef<HTMLElement>(null);
   useEffect(close, [location.pathname, close]);
-  if (session.status === 'unknown') {
-    const ask = () => void accessToken().catch(() => undefined);
-    return (
-      <Container component="main" size="xs" py={64}>
-        <OfflineBanner />
-        <Waiting what="your account" retry={ask} />
-      </Container>
-    );
-  }
-  if (session.status === 'signed-out') return <Navigate to="/sign-in" state={{ from: location.pathname }} replace />;
   return (
     <AppShell
       header={{ height: { base: 48, sm: 0 } }}
@@ -55,7 +43,7 @@ export function Layout() {
           <Group justify="space-between" pt="sm" wrap="nowrap">
             <UnstyledButton component={Link} to="/settings" fz="sm" miw={0}>
               <Text size="sm" truncate>
-                {session.user.fullName ?? session.user.username}
+                {user.fullName ?? user.username}
               </Text>
               <Text size="xs" c="dimmed">
                 Settings

@@ -1,24 +1,26 @@
-import { lazy } from 'react';
+import { type ComponentType, lazy } from 'react';
 import { createBrowserRouter } from 'react-router';
-import { ChatPage } from '../chats/chat-page';
-import { Welcome } from '../chats/welcome';
-import { ResultPage } from '../results/result-page';
 import { SignInPage } from '../session/sign-in-page';
-import { Layout } from './layout';
-import { Missing, Broken } from './missing';
+import { Gate } from './gate';
+import { Broken, Missing } from './missing';
 
-// Screens that few begin with come when they are opened.
-const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page')).SettingsPage }));
-const CentersListPage = lazy(async () => ({
-  default: (await import('../centers/centers-list-page')).CentersListPage,
-}));
-const CentersPage = lazy(async () => ({ default: (await import('../centers/centers-page')).CentersPage }));
+/** A screen that comes when it is opened; who only signs in need not wait for the rest. */
+function screen<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  return lazy(async () => ({ default: (await load())[name] }));
+}
+
+const Welcome = screen(() => import('../chats/welcome'), 'Welcome');
+const ChatPage = screen(() => import('../chats/chat-page'), 'ChatPage');
+const CentersListPage = screen(() => import('../centers/centers-list-page'), 'CentersListPage');
+const CentersPage = screen(() => import('../centers/centers-page'), 'CentersPage');
+const ResultPage = screen(() => import('../results/result-page'), 'ResultPage');
+const SettingsPage = screen(() => import('../settings/settings-page'), 'SettingsPage');
 
 /** Every screen has an address that can be sent. */
 export const router = createBrowserRouter([
-  { path: '/sign-in', element: <SignInPage /> },
+  { path: '/sign-in', element: <SignInPage />, errorElement: <Broken /> },
   {
-    element: <Layout />,
+    element: <Gate />,
     errorElement: <Broken />,
     children: [
       { index: true, element: <Welcome /> },

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import type { Visit } from '../browser.ts';
+import { program, signUp } from './people.ts';
+
+const MANY = 70;
+
+/** The side bar as people know it: newest first, more on scroll, found, renamed, deleted; files dropped anywhere. */
+export async function chats(visit: Visit): Promise<void> {
+  const page = await visit.open();
+  const ask = await program(visit, await signUp(visit, page));
+  for (let i = 0; i < MANY; i++) await ask('chats', { title: `Chat ${i}` });
+  await page.reload();
+  const links = page.locator('.chat-list a');
+  await page.getByRole('link', { name: `Chat ${MANY - 1}` }).waitFor();
+  assert.equal(await links.first().textContent(), `Chat ${MANY - 1}`);
+  await links.last().scrollIntoViewIfNeeded();
+  await page.getByRole('link', { name: 'Chat 0', exact: true }).waitFor();
+  assert.equal(await links.count(), MANY);
+
+  await page.getByLabel('Search chats').fill('chat 1');
+  await page.getByRole('link', { name: 'Chat 20', exact: true }).waitFor({ state: 'detached' });
+  assert.equal(await links.count(), 11, 'Chat 1 and Chat 10 to 19');
+  await page.getByLabel('Search chats').fill('nothing of the kind');
+  await page.getByText('No chat is called "nothing of the kind".').waitFor();
+  await page.getByLabel('Search chats').fill('');
+
+  await page.getByRole('button', { name: 'More about Chat 5', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await page.getByLabel('New title of Chat 5').fill('Fifth');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Fifth' }).waitFor();
+
+  await page.getByRole('link', { name: 'Fifth' }).click();
+  await page.getByRole('heading', { name: 'Fifth' }).waitFor();
+  await page.getByText('Nothing here yet.').waitFor();
+  await visit.look(page, 'empty chat');
+  await drop(page, 'dropped.csv', `x,y\n${Array.from({ length: 30 }, (_, i) => `${i},${i % 5}`).join('\n')}\n`);
+  await page.getByRole('region', { name: 'Table dropped.csv' }).waitFor();
+  assert.equal(await links.first().textContent(), 'Fifth', 'newest activity first');
+
+  // A note keeps its lines; Shift and Enter makes one, Enter sends.
+  await page.getByLabel('Note', { exact: true }).fill('first');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('second');
+  await page.keyboard.press('Enter');
+  await page.getByRole('log').getByText('first\nsecond').waitFor();
+
+  await page.getByRole('main').getByRole('button', { name: 'More about Fifth' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await visit.look(page, 'delete a chat');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await page.getByRole('main').getByRole('button', { name: 'More about Fifth' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete the chat' }).click();
+  await page.getByRole('heading', { name: 'What belongs together here?' }).waitFor();
+  await page.getByRole('link', { name: 'Fifth' }).waitFor({ state: 'detached' });
+}
+
+/** Drops a file in the middle of the window, as a hand would. */
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    `(() => { const it = new DataTransfer(); it.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)})); return it; })()`,
+  );
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await page.getByRole('main').dispatchEvent(type, { dataTransfer: transfer });
+    if (type === 'dragover') await page.getByText('Drop to add it to this chat').waitFor();
+  }
+}
