@@ -3,8 +3,8 @@ import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ARGUMENTS = [
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -12,7 +12,7 @@ const ARGUMENTS = [
   '--disable-background-networking',
 ];
 /** Chromium logs every answer above 399, also those that the page handles; all else in its console is a defect. */
-const REFUSED = /Failed to load resource: .* 4(00|01|04|09|22)/;
+const REFUSED = /Failed to load resource: .* (4(00|01|03|04|09|22)|503)/;
 /** What it logs when a test takes the network away. */
 const OFFLINE = 'net::ERR_INTERNET_DISCONNECTED';
 
@@ -25,8 +25,8 @@ export interface Look extends BrowserContextOptions {
   scheme?: Scheme;
 }
 
-export function startBrowser(extra: string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...extra] });
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
 }
 
 /** A browser in which nobody has signed in yet, and all that a journey finds wrong in it. */

@@ -18,6 +18,7 @@ import { keyboard } from './journeys/keyboard.ts';
 import { models } from './journeys/models.ts';
 import { states } from './journeys/states.ts';
 import { tabs } from './journeys/tabs.ts';
+import { words } from './journeys/words.ts';
 
 export type Journey = (visit: Visit) => Promise<void>;
 
@@ -30,6 +31,7 @@ const JOURNEYS: Record<string, Journey> = {
   'a reload during training': interrupted,
   'two tabs': tabs,
   'many chats': chats,
+  'a table of words': words,
   'centers and predictions': models,
   'the account': account,
   'when things go wrong': states,

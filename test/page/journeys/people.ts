@@ -5,8 +5,8 @@ export const PASSWORD = 'correct horse battery staple';
 let people = 0;
 
 /** A new account, made as a person makes one; ends on the empty page. */
-export async function signUp(visit: Visit, page: Page): Promise<string> {
-  const username = `ada-${process.pid}-${++people}`;
+export async function signUp(visit: Visit, page: Page, name?: string): Promise<string> {
+  const username = name ?? `ada-${process.pid}-${++people}`;
   await page.goto(visit.url);
   await page.getByRole('button', { name: 'I am new here' }).click();
   await page.getByLabel('Username').fill(username);

@@ -13,14 +13,17 @@ export async function askPredictions(centersId: string, records: Records): Promi
   return answer.predictions;
 }
 
-/** The service counts records from 0; a person counts the lines that were pasted from 1. */
+/** The service counts records, from 0 in paths and from 1 in words; a person counts the lines that were pasted. */
 export function atLines(error: unknown, lines: readonly number[]): unknown {
   if (!(error instanceof ProblemError)) return error;
   const spoken = (text: string) =>
-    text.replaceAll(/\b(?:records?[. ]|rows?[. ])(\d+)\b(?:\.([^\s:]+))?/gi, (whole, row: string, column = '') => {
-      const line = lines.at(Number(row));
-      return line === undefined ? whole : `Line ${line}${column ? `, ${column}` : ''}`;
-    });
+    text.replaceAll(
+      /\b(record|row)(s\.| )(\d+)\b(?:\.([^\s:]+))?/gi,
+      (whole, _, by: string, row: string, column = '') => {
+        const line = lines.at(by === ' ' ? Number(row) - 1 : Number(row));
+        return line === undefined ? whole : `Line ${line}${column ? `, ${column}` : ''}`;
+      },
+    );
   const fields = error.fields.map(({ path, message }) => ({ path: spoken(path), message: spoken(message) }));
   const first = fields.at(0);
   const named = first && !/Line \d/.test(first.message) ? `${first.path}: ${first.message}` : first?.message;

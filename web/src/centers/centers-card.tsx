@@ -17,7 +17,7 @@ export function CentersCard({ centersId, said }: { centersId: string; said: stri
   const actions = useCentersActions(centers.data);
   const [renaming, setRenaming] = useState(false);
   if (isGone(centers.error)) return <Gone said={said} what="They have" />;
-  if (centers.error) return <Failure error={centers.error} retry={() => void centers.refetch()} />;
+  if (centers.isLoadingError) return <Failure error={centers.error} retry={() => void centers.refetch()} />;
   if (centers.isPending) return <Waiting what="the centers" retry={() => void centers.refetch()} />;
   const { version, k, name } = centers.data;
   const pinned = chat.data?.pinnedCentersId === centersId;

@@ -27,7 +27,7 @@ export function CentersListPage() {
     return data(api.POST('/api/v1/chats/{chatId}/centers', { params: { path: { chatId } }, body }));
   });
   if (isGone(chat.error)) return <Missing />;
-  if (chat.error) return <Failure error={chat.error} retry={() => void chat.refetch()} />;
+  if (chat.isLoadingError) return <Failure error={chat.error} retry={() => void chat.refetch()} />;
   return (
     <Container className="notebook" px={0}>
       <Stack>

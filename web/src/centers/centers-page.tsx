@@ -34,7 +34,7 @@ export function CentersPage() {
   });
   useTitle(centers.data?.name);
   if (isGone(centers.error)) return <Missing />;
-  if (centers.error) return <Failure error={centers.error} retry={() => void centers.refetch()} />;
+  if (centers.isLoadingError) return <Failure error={centers.error} retry={() => void centers.refetch()} />;
   if (centers.isPending) return <Waiting what="the centers" retry={() => void centers.refetch()} />;
   const { chatId, name, version, k, columns, runId, createdAt } = centers.data;
   const pinned = chat.data?.pinnedCentersId === centersId;
@@ -109,11 +109,11 @@ export function CentersPage() {
 /** As many as a person can read; the exports hold them all. */
 const MOST = 100;
 
-function Values({ centers: { columns, values, sizes, clusterNames } }: { centers: Centers }) {
-  const shown = columns.slice(0, MOST);
+function Values({ centers: { features, values, sizes, clusterNames } }: { centers: Centers }) {
+  const shown = features.slice(0, MOST);
   return (
     <>
-      {(columns.length > MOST || values.length > MOST) && (
+      {(features.length > MOST || values.length > MOST) && (
         <Text size="sm" c="dimmed">
           The first {MOST} are shown; the exports hold them all.
         </Text>

@@ -68,7 +68,7 @@ function Comparison({ first, second, dataset }: { first: Centers; second: Center
     queryFn: () => labelBoth(dataset, first, second),
     staleTime: Infinity,
   });
-  if (labels.error) return <Failure error={labels.error} retry={() => void labels.refetch()} />;
+  if (labels.isLoadingError) return <Failure error={labels.error} retry={() => void labels.refetch()} />;
   const waiting = <Waiting what="the clusters of every row" retry={() => void labels.refetch()} />;
   if (labels.isPending) return waiting;
   return (

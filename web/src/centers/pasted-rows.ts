@@ -1,7 +1,6 @@
 import { parse } from 'papaparse';
 import type { Schemas } from '../api/client';
-
-type Cell = number | string | null;
+import { type Cell, inputsOf } from './inputs';
 
 /** Rows as somebody pasted them, ready to be sent. */
 export interface PastedRows {
@@ -27,7 +26,9 @@ export class PastedRowsError extends Error {
  *
  * @throws PastedRowsError naming the line
  */
-export function readPasted(text: string, { columns, idColumn }: Schemas['CentersDto']): PastedRows {
+export function readPasted(text: string, centers: Schemas['CentersDto']): PastedRows {
+  const { columns, idColumn } = centers;
+  const numbers = new Set(inputsOf(centers).flatMap(({ name, type }) => (type === 'number' ? [name] : [])));
   const parsed = parse<string[]>(text.trimEnd(), { skipEmptyLines: false });
   const table = parsed.data.map((cells) => cells.map((cell) => cell.trim()));
   const known = new Set(idColumn ? [...columns, idColumn] : columns);
@@ -47,7 +48,7 @@ export function readPasted(text: string, { columns, idColumn }: Schemas['Centers
     }
     const record: Record<string, Cell> = {};
     names.forEach((name, j) => {
-      if (known.has(name)) record[name] = readCell(cells[j] ?? '', name === idColumn, commas);
+      if (known.has(name)) record[name] = readCell(cells[j] ?? '', numbers.has(name), commas);
     });
     rows.records.push(record);
     rows.lines.push(i + 1);
@@ -55,10 +56,10 @@ export function readPasted(text: string, { columns, idColumn }: Schemas['Centers
   return rows;
 }
 
-function readCell(text: string, isId: boolean, commas: boolean): Cell {
+function readCell(text: string, isNumber: boolean, commas: boolean): Cell {
   if (text === '') return null;
-  if (isId) return text;
+  if (!isNumber) return text;
   const value = Number(commas ? text : text.replace(',', '.'));
-  // What is no number is for the service to judge: it may be a category that it knows.
+  // What is no number is for the service to refuse, in its own words.
   return Number.isNaN(value) ? text : value;
 }

@@ -18,7 +18,7 @@ const WAYS = [
 export function PredictForm({ centersId, clusters }: { centersId: string; clusters: Schemas['ClusterDto'][] }) {
   const [way, setWay] = useState('what-if');
   const centers = useCenters(centersId);
-  if (centers.error) return <Failure error={centers.error} retry={() => void centers.refetch()} />;
+  if (centers.isLoadingError) return <Failure error={centers.error} retry={() => void centers.refetch()} />;
   if (!centers.data) return <Waiting what="the centers" retry={() => void centers.refetch()} />;
   return (
     <Stack gap="md">

@@ -7,6 +7,7 @@ import { Failure } from '../ui/failure';
 import { Waiting } from '../ui/waiting';
 import { askPredictions, atLines } from './ask';
 import { CallAs } from './call-as';
+import { type Cell, rowAt } from './inputs';
 import type { PastedRows } from './pasted-rows';
 
 const PredictionTable = lazy(async () => ({ default: (await import('./prediction-table')).PredictionTable }));
@@ -30,7 +31,7 @@ export function PredictPasted({ centers }: { centers: Schemas['CentersDto'] }) {
       }
     },
   });
-  const example = centers.values.slice(0, 2).map((row) => row.map((value) => Number(value.toPrecision(4))));
+  const example = [0, 1].filter((cluster) => cluster < centers.k).map((cluster) => rowAt(centers, cluster).map(short));
   return (
     <Stack gap="sm">
       <form
@@ -89,4 +90,8 @@ export function PredictPasted({ centers }: { centers: Schemas['CentersDto'] }) {
       )}
     </Stack>
   );
+}
+
+function short(cell: Cell): Cell {
+  return typeof cell === 'number' ? Number(cell.toPrecision(4)) : cell;
 }

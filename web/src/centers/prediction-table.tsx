@@ -53,12 +53,13 @@ export function PredictionTable({ centers, records, predictions }: Props) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {predictions.slice(0, SHOWN).map(({ cluster, distance, runnerUp, margin, outlier }, i) => (
+            {predictions.slice(0, SHOWN).map(({ cluster, distance, runnerUp, margin, outlier, unknown = [] }, i) => (
               <Table.Tr key={i}>
                 <Table.Td className="nowrap">
                   <ClusterMark cluster={cluster} />
                   {label(cluster)}
                   {outlier && ', far out'}
+                  {unknown.length > 0 && `; never seen before: ${unknown.join(', ')}`}
                 </Table.Td>
                 <Table.Td>{num(margin)}</Table.Td>
                 <Table.Td>{num(distance)}</Table.Td>

@@ -1,4 +1,4 @@
-import { Badge, Group, NumberInput, ScrollArea, Slider, Stack, Table, Text } from '@mantine/core';
+import { Badge, Group, NumberInput, ScrollArea, Select, Slider, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { Failure } from '../ui/failure';
 import { num } from '../ui/format';
 import { clusterLabel } from '../ui/palette';
 import { CallAs } from './call-as';
+import { type Cell, type Input, inputsOf, rowAt } from './inputs';
 
 type Cluster = Schemas['ClusterDto'];
 
@@ -17,8 +18,9 @@ const REACH = 3;
 
 /** What if: a row made with sliders, its cluster, and how each column speaks for it. */
 export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; clusters: Cluster[] }) {
-  const { id: centersId, columns, values } = centers;
-  const [row, setRow] = useState(() => columns.map((_, j) => values[0]?.[j] ?? 0));
+  const centersId = centers.id;
+  const inputs = inputsOf(centers);
+  const [row, setRow] = useState(() => rowAt(centers, 0));
   const [settled] = useDebouncedValue(row, 80);
   const answer = useQuery({
     queryKey: [...keys.centers(centersId), 'explanation', settled],
@@ -38,39 +40,17 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
   return (
     <Stack gap="md">
       <Stack gap="xs">
-        {columns.map((column, j) => {
-          const [low, high] = range(centers, clusters, j);
-          const set = (value: number) => {
-            setRow(row.with(j, value));
-          };
-          return (
-            <Group key={column} wrap="nowrap" align="center">
-              <Text size="sm" w={160} truncate title={column}>
-                {column}
-              </Text>
-              <Slider
-                flex={1}
-                label={null}
-                min={low}
-                max={high}
-                step={(high - low) / 200}
-                value={row[j] ?? 0}
-                onChange={set}
-                thumbLabel={column}
-              />
-              <NumberInput
-                w={110}
-                size="xs"
-                aria-label={`${column}, as a number`}
-                decimalScale={4}
-                value={row[j] ?? 0}
-                onChange={(value) => {
-                  if (typeof value === 'number') set(value);
-                }}
-              />
-            </Group>
-          );
-        })}
+        {inputs.map((input, j) => (
+          <Control
+            key={input.name}
+            input={input}
+            range={range(centers, clusters, input.name)}
+            value={row[j]}
+            onChange={(value) => {
+              setRow(row.with(j, value));
+            }}
+          />
+        ))}
       </Stack>
       {answer.error && <Failure error={answer.error} />}
       {told && (
@@ -95,6 +75,73 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
         }}
       />
     </Stack>
+  );
+}
+
+interface ControlProps {
+  input: Input;
+  /** Of a number. */
+  range: [number, number];
+  value: Cell;
+  onChange: (value: Cell) => void;
+}
+
+/** A slider for a number, a choice for a category, a day for a date. */
+function Control({ input: { name, type, categories }, range: [low, high], value, onChange }: ControlProps) {
+  return (
+    <Group wrap="nowrap" align="center">
+      <Text size="sm" w={{ base: 90, xs: 160 }} truncate title={name}>
+        {name}
+      </Text>
+      {type === 'category' && (
+        <Select
+          flex={1}
+          size="xs"
+          aria-label={name}
+          data={categories}
+          searchable
+          allowDeselect={false}
+          value={String(value)}
+          onChange={onChange}
+        />
+      )}
+      {type === 'date' && (
+        <TextInput
+          flex={1}
+          size="xs"
+          type="date"
+          aria-label={name}
+          value={String(value)}
+          onChange={(event) => {
+            if (event.currentTarget.value) onChange(event.currentTarget.value);
+          }}
+        />
+      )}
+      {type === 'number' && (
+        <>
+          <Slider
+            flex={1}
+            label={null}
+            min={low}
+            max={high}
+            step={(high - low) / 200}
+            value={Number(value)}
+            onChange={onChange}
+            thumbLabel={name}
+          />
+          <NumberInput
+            w={110}
+            size="xs"
+            aria-label={`${name}, as a number`}
+            decimalScale={4}
+            value={Number(value)}
+            onChange={(next) => {
+              if (typeof next === 'number') onChange(next);
+            }}
+          />
+        </>
+      )}
+    </Group>
   );
 }
 
@@ -139,10 +186,11 @@ function Contributions({ told, label }: { told: Schemas['ExplanationDto']; label
 }
 
 /** From the lowest to the highest that is usual for a column: of all rows where they are known, else of the centres. */
-function range({ columns, values }: Schemas['CentersDto'], clusters: Cluster[], j: number): [number, number] {
-  const facts = clusters[0]?.columns.find((column) => column.name === columns[j]);
+function range({ features, values }: Schemas['CentersDto'], clusters: Cluster[], name: string): [number, number] {
+  const facts = clusters.at(0)?.columns.find((column) => column.name === name);
   const { overallMean: mean, overallDeviation: deviation } = facts ?? {};
   if (mean != null && deviation) return [mean - REACH * deviation, mean + REACH * deviation];
+  const j = features.indexOf(name);
   const own = values.map((center) => center[j] ?? 0);
   const [low, high] = [Math.min(...own), Math.max(...own)];
   const room = (high - low || Math.abs(high) || 1) / 2;

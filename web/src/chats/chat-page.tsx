@@ -43,13 +43,13 @@ function Chat({ chatId }: { chatId: string }) {
   useTitle(chat.data?.title);
 
   if (isGone(chat.error)) return <Missing />;
-  if (chat.error) return <Failure error={chat.error} retry={() => void chat.refetch()} />;
+  if (chat.isLoadingError) return <Failure error={chat.error} retry={() => void chat.refetch()} />;
   if (chat.isPending) return <Waiting what="the chat" retry={() => void chat.refetch()} />;
   return (
     <Container className="notebook" px={0}>
       <Header chat={chat.data} />
       <Stack gap="md" mt="md" role="log" aria-label="Notebook">
-        {messages.error && <Failure error={messages.error} retry={() => void messages.refetch()} />}
+        {messages.isLoadingError && <Failure error={messages.error} retry={() => void messages.refetch()} />}
         {messages.isPending && <Waiting what="the notebook" retry={() => void messages.refetch()} />}
         {items.map((message) => (
           <Entry key={message.id} message={message} />

@@ -29,7 +29,7 @@ export function DatasetCard({ datasetId, said }: { datasetId: string; said: stri
     api.DELETE('/api/v1/datasets/{datasetId}', { params: { path: { datasetId } } }),
   );
   if (isGone(dataset.error) || remove.isSuccess) return <Gone said={said} what="The table has" />;
-  if (dataset.error) return <Failure error={dataset.error} retry={() => void dataset.refetch()} />;
+  if (dataset.isLoadingError) return <Failure error={dataset.error} retry={() => void dataset.refetch()} />;
   if (dataset.isPending) return <Waiting what="the table" retry={() => void dataset.refetch()} />;
   const { name, rowCount, columns, warnings, sizeBytes, format } = dataset.data;
   // The next step lies open as long as nobody has taken it.

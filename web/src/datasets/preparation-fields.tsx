@@ -11,6 +11,8 @@ type CreateRun = Schemas['CreateRunDto'];
 export interface Preparation {
   columns: string[];
   columnWeights: Record<string, number>;
+  /** Columns of which the logarithm is taken. */
+  logColumns: string[];
   scaling: NonNullable<CreateRun['scaling']>;
   missing: NonNullable<CreateRun['missing']>;
   idColumn: string | null;
@@ -39,15 +41,20 @@ const POLICIES = [
   { value: 'most-frequent', label: 'fill with the most frequent value' },
   { value: 'zero', label: 'fill with zero' },
 ];
+/** What can be trained on. */
+const TRAINABLE: readonly string[] = ['number', 'category', 'date'];
 /** More columns than this are found by their name. */
 const MANY = 100;
 
-/** Right for a newcomer: all that is a number, save what says what a row is; gaps are filled where there are any. */
+/** Right for a newcomer: all numbers, save what says what a row is; words only where there is nothing else. */
 export function startingPreparation({ columns }: Dataset, classColumn: string | undefined): Preparation {
-  const numeric = columns.filter(({ type, name }) => type === 'number' && name !== classColumn);
+  const free = columns.filter(({ type, name }) => TRAINABLE.includes(type) && name !== classColumn);
+  const numbers = free.filter(({ type }) => type === 'number');
+  const numeric = numbers.length > 0 ? numbers : free;
   return {
     columns: numeric.map(({ name }) => name),
     columnWeights: {},
+    logColumns: [],
     scaling: 'standard',
     missing: numeric.some(({ missing }) => missing > 0) ? 'median' : 'error',
     idColumn: columns.find(({ type }) => type === 'identifier')?.name ?? null,
@@ -56,11 +63,13 @@ export function startingPreparation({ columns }: Dataset, classColumn: string | 
 }
 
 /** The part of a run's request that these fields make. */
-export function preparationRequest({ columnWeights, idColumn, weightColumn, ...rest }: Preparation) {
+export function preparationRequest({ columnWeights, logColumns, idColumn, weightColumn, ...rest }: Preparation) {
+  const logarithms = logColumns.filter((name) => rest.columns.includes(name));
   const weights = Object.entries(columnWeights).filter(([name, weight]) => weight !== 1 && rest.columns.includes(name));
   return {
     ...rest,
     ...(weights.length > 0 && { columnWeights: Object.fromEntries(weights) }),
+    ...(logarithms.length > 0 && { logColumns: logarithms }),
     ...(idColumn && { idColumn }),
     ...(weightColumn && { weightColumn }),
   };
@@ -131,16 +140,16 @@ export function PreparationFields({ dataset, value, errors, onChange }: Props) {
   );
 }
 
-/** Every numeric column: whether it counts, and how much. */
+/** Every column that can be trained on: whether it counts, how much, and by its logarithm or not. */
 function Columns({ dataset, value, errors, onChange }: Props) {
   const [filter, setFilter] = useState('');
-  const numeric = dataset.columns.filter(({ type }) => type === 'number');
-  const found = numeric.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase())).slice(0, MANY);
-  const { columns, columnWeights } = value;
+  const trainable = dataset.columns.filter(({ type }) => TRAINABLE.includes(type));
+  const found = trainable.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase())).slice(0, MANY);
+  const { columns, columnWeights, logColumns } = value;
   const set = (name: string, on: boolean) => {
     // In the order of the table, whatever the order of the clicks.
     const next = new Set(on ? [...columns, name] : columns.filter((other) => other !== name));
-    onChange({ columns: numeric.map((column) => column.name).filter((other) => next.has(other)) });
+    onChange({ columns: trainable.map((column) => column.name).filter((other) => next.has(other)) });
   };
   const weigh = (name: string, weight: number | string) => {
     onChange({ columnWeights: { ...columnWeights, [name]: typeof weight === 'number' ? weight : 1 } });
@@ -152,10 +161,11 @@ function Columns({ dataset, value, errors, onChange }: Props) {
       </Text>
       <Group justify="space-between" mb={4}>
         <Text size="xs" c="dimmed">
-          What decides which rows are alike; a weight of 2 makes a column count double. Only numbers can.
+          What decides which rows are alike; a weight of 2 makes a column count double. The logarithm suits amounts that
+          span powers of ten.
         </Text>
         <Group gap="xs">
-          {numeric.length > 12 && (
+          {trainable.length > 12 && (
             <TextInput
               size="xs"
               aria-label="Find a column"
@@ -170,7 +180,7 @@ function Columns({ dataset, value, errors, onChange }: Props) {
             size="compact-xs"
             variant="default"
             onClick={() => {
-              onChange({ columns: numeric.map(({ name }) => name) });
+              onChange({ columns: trainable.map(({ name }) => name) });
             }}
           >
             All
@@ -194,6 +204,7 @@ function Columns({ dataset, value, errors, onChange }: Props) {
               <Table.Th>Spread</Table.Th>
               <Table.Th>Missing</Table.Th>
               <Table.Th>Weight</Table.Th>
+              <Table.Th>Logarithm</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -201,7 +212,7 @@ function Columns({ dataset, value, errors, onChange }: Props) {
               <Table.Tr key={column.name}>
                 <Table.Td>
                   <Checkbox
-                    label={column.name}
+                    label={column.type === 'number' ? column.name : `${column.name} (${column.type})`}
                     checked={columns.includes(column.name)}
                     onChange={(event) => {
                       set(column.name, event.currentTarget.checked);
@@ -228,6 +239,19 @@ function Columns({ dataset, value, errors, onChange }: Props) {
                     }}
                   />
                 </Table.Td>
+                <Table.Td>
+                  {column.type === 'number' && Number(column.min) > 0 && (
+                    <Checkbox
+                      aria-label={`Logarithm of ${column.name}`}
+                      disabled={!columns.includes(column.name)}
+                      checked={logColumns.includes(column.name)}
+                      onChange={(event) => {
+                        const others = logColumns.filter((name) => name !== column.name);
+                        onChange({ logColumns: event.currentTarget.checked ? [...others, column.name] : others });
+                      }}
+                    />
+                  )}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -238,7 +262,7 @@ function Columns({ dataset, value, errors, onChange }: Props) {
           The first {MANY} are shown; find others by their name.
         </Text>
       )}
-      {[errors.columns, errors.columnWeights].filter(Boolean).map((error, i) => (
+      {[errors.columns, errors.columnWeights, errors.logColumns].filter(Boolean).map((error, i) => (
         <Text key={i} size="xs" c="var(--mantine-color-error)" role="alert">
           {error}
         </Text>

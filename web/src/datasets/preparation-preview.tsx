@@ -5,17 +5,26 @@ import { api, data } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { keys } from '../chats/queries';
 import { num } from '../ui/format';
-import type { Preparation } from './preparation-fields';
+import { type Preparation, preparationRequest } from './preparation-fields';
 
 /** What training would see of the table, before it is asked for: how many rows, and what is worth knowing. */
 export function PreparationPreview({ datasetId, value }: { datasetId: string; value: Preparation }) {
-  const [{ columns, scaling, missing }] = useDebouncedValue(value, 400);
+  const [settled] = useDebouncedValue(value, 400);
+  const { columns, scaling, missing, logColumns = [], columnWeights } = preparationRequest(settled);
+  const query = {
+    columns,
+    scaling,
+    missing,
+    logColumns,
+    ...(columnWeights && { columnWeights: JSON.stringify(columnWeights) }),
+    limit: 1,
+  };
   const preview = useQuery({
-    queryKey: [...keys.dataset(datasetId), 'preview', columns, scaling, missing],
+    queryKey: [...keys.dataset(datasetId), 'preview', query],
     queryFn: () =>
       data(
         api.GET('/api/v1/datasets/{datasetId}/preview', {
-          params: { path: { datasetId }, query: { columns, scaling, missing, limit: 1 } },
+          params: { path: { datasetId }, query },
         }),
       ),
     enabled: columns.length > 0,
@@ -31,9 +40,10 @@ export function PreparationPreview({ datasetId, value }: { datasetId: string; va
   }
   if (!preview.data) return null;
   const { rowCount, features, warnings } = preview.data;
+  const becomes = features.length === columns.length ? '' : `, which become ${num(features.length)}`;
   return (
     <Text size="sm" c="dimmed" role="status">
-      Trained on would be {num(rowCount)} rows and {num(features.length)} columns. {warnings.join(' ')}
+      Trained on would be {num(rowCount)} rows and {num(columns.length)} columns{becomes}. {warnings.join(' ')}
     </Text>
   );
 }

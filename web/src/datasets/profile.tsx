@@ -91,7 +91,7 @@ function FirstRows({ dataset: { id, columns } }: { dataset: Dataset }) {
         }),
       ),
   });
-  if (rows.error) return <Failure error={rows.error} retry={() => void rows.refetch()} />;
+  if (rows.isLoadingError) return <Failure error={rows.error} retry={() => void rows.refetch()} />;
   if (rows.isPending) return <Waiting what="the first rows" retry={() => void rows.refetch()} />;
   const last = Math.min(FIRST, columns.length);
   return (

@@ -18,7 +18,7 @@ interface Props {
 
 /** What stands below a list: that it comes, that it failed, that it is empty, or that there is more. */
 export function ListState({ list, what, empty }: Props) {
-  if (list.error) return <Failure error={list.error} retry={() => void list.refetch()} />;
+  if (list.error && list.items.length === 0) return <Failure error={list.error} retry={() => void list.refetch()} />;
   if (list.isPending) return <Waiting what={what} retry={() => void list.refetch()} />;
   if (list.items.length === 0) {
     return (
