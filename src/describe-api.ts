@@ -47,7 +47,7 @@ function complete(operation: Operation, path: string, method: (typeof METHODS)[n
     ...(operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'query') ? [400] : []),
     ...(path.includes('{') ? [404] : []),
     ...(closed ? [401, 403, 429] : []),
-    ...(path.startsWith('/api/') ? [503] : []),
+    ...(path.startsWith('/api/') ? [431, 503] : []),
   ];
   for (const status of always) operation.responses[status] ??= problemAnswer(status);
 }

@@ -11,6 +11,7 @@ import { problem } from './common/problem.js';
 import { describeApi, setPrefix } from './describe-api.js';
 import { observeHttp } from './operations/observe-http.js';
 import { servePage } from './page.js';
+import { HSTS_SECONDS, refuseUnreadable } from './unreadable.js';
 
 /** Swagger UI brings a style element and embedded pictures; the policy of everything else stays without them. */
 const DOCS_POLICY =
@@ -27,6 +28,7 @@ export function httpAdapter(config: AppConfig): FastifyAdapter {
     // A path segment is an id or a word; the router refuses longer ones before any handler sees them.
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseUnreadable(config.publicUrl.startsWith('https:')),
     // An address that cannot be decoded never reaches Nest: it is answered here, like one that leads nowhere.
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
       void reply
@@ -81,7 +83,7 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
     crossOriginResourcePolicy: { policy: 'same-site' },
     referrerPolicy: { policy: 'no-referrer' },
     // For this host alone: what else its owner runs below it is not for us to decide.
-    hsts: https && { maxAge: 31_536_000, includeSubDomains: false },
+    hsts: https && { maxAge: HSTS_SECONDS, includeSubDomains: false },
   });
   if (config.webOrigin) {
     app.enableCors({

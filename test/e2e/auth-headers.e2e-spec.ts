@@ -60,6 +60,7 @@ describe.each([
     ['the icon of the page', 200, () => send('/icon.svg')],
     ['nothing outside the API', 404, () => send('/nothing')],
     ['too large a body', 413, () => send('/api/v1/chats', json(' '.repeat(2 ** 21), { ...ada.auth }))],
+    ['headers that are too long', 431, () => send(`/api/v1/chats?q=${'x'.repeat(20_000)}`, { headers: ada.auth })],
     ['health', 200, () => send('/health/live')],
     ['the description', 200, () => send('/openapi.json')],
     ['the documentation', 200, () => send('/docs')],
