@@ -164,14 +164,16 @@ export function lostOf(columns: i32, scale: f32, norm: f64): f64 {
 /**
  * Packs the block's rows for the products, with what bounds the screen's error: a screened value v differs from
  * d2(x, c) - |x|^2 by at most errors[r], whatever the centre. Derivation: docs/engine.md.
+ * @returns whether all of their squares are numbers that float32 holds
  */
-export function pack(plan: Plan, base: usize, count: i32): void {
+export function pack(plan: Plan, base: usize, count: i32): bool {
   const d = plan.columns;
   const pitch = packedPitch(plan);
   const C = <f64>plan.centerNorm;
   const shift = <f64>plan.centerError;
   const inexact = 1 + (<f64>d + 16) * U;
   let out = packedOf(base, plan);
+  let calm = true;
   for (let r: usize = 0; r < <usize>count; r++) {
     const row = load<u32>(numbersOf(base) + (r << 2));
     const line = plan.integer ? lineOf(base) : out;
@@ -188,9 +190,12 @@ export function pack(plan: Plan, base: usize, count: i32): void {
     } else {
       error = U * (2 * <f64>d + 16) * C * (norm + C) + 2 * (norm + C) * shift;
     }
+    // Written so that what is not a number counts as not calm.
+    if (!(square < 1e36)) calm = false;
     store<f32>(squaresOf(base) + (r << 2), square);
     // What float32 cannot hold is decided strictly, all of it.
     store<f32>(errorsOf(base) + (r << 2), error < 1e37 ? <f32>(error * 1.000001 + 1e-37) : Infinity);
     out += pitch;
   }
+  return calm;
 }

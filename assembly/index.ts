@@ -2,6 +2,7 @@ export { scratchBytes } from './block';
 export { assignAndBound, assignBounded } from './bounds';
 export { displace, lineUp } from './snapshots';
 export { packCenters } from './centers';
+export { coarseBytes, packCoarse } from './coarse';
 export { assignAll } from './lloyd';
 export { scan } from './scan';
 export { whole } from './whole';

@@ -1,37 +1,58 @@
 import { BLOCK, pack, takeRows } from './block';
 import { nearestByCells } from './cells';
 import { rowsFrom } from './chunks';
+import { beginCount, leftOver, nearestOf8, packRows8, products8 } from './coarse';
 import { Plan } from './plan';
 import { awaitValues, magnitude } from './scan';
 import { nearestOf } from './screen';
 import { distancesOf } from './strict';
 import { products } from './tile';
 
+/** Magnitudes below this have squares that float32 holds. */
+const CALM: f64 = 1e17;
+/** A block whose screen in 8 bits leaves more than one in so many of the centres sends the rest of its chunk to 16 bits. */
+const COARSE_PAYS = 12;
+
 /**
  * Phase, one a chunk: the nearest centre of every row, to `labels`, as soon as the rows are there; the distance to it
- * (float64, no square) to `output` unless that is 0; the largest magnitude, not a number where a value is not finite, to
- * `output2` (float64, one a chunk). Up to three columns `packed` holds the centres as a list of boxes.ts.
+ * (float64, no square) to `output` unless that is 0; to `output2` (float64, one a chunk) the largest magnitude of what is
+ * so large that float32 holds no square of it, not a number where a value is not finite, else 0. Up to three columns
+ * `packed` holds the centres as a list of boxes.ts.
  */
 export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const d = <usize>plan.columns;
   const end = rowsFrom(plan, chunk + 1);
-  const flat = d < 4;
   let largest: f64 = 0;
+  let coarse = plan.coarse != 0;
   for (let row = rowsFrom(plan, chunk); row < end; row += BLOCK) {
     const count = min(BLOCK, end - row);
     awaitValues(plan, <usize>(row + count) * d);
-    const most = magnitude(plan, <usize>row * d, <usize>count * d);
-    largest = max<f64>(largest, most);
-    // Whoever called refuses them all.
-    if (most != most) continue;
-    if (flat) {
-      nearestByCells(plan, base, row, row + count);
+    let calm: bool;
+    if (d < 4) {
+      calm = magnitude(plan, <usize>row * d, <usize>count * d) < CALM;
+    } else if (coarse) {
+      calm = packRows8(plan, base, row, count);
     } else {
       takeRows(base, row, count);
-      pack(plan, base, (count + 3) & ~3);
+      calm = pack(plan, base, (count + 3) & ~3);
+    }
+    if (!calm) {
+      largest = max<f64>(largest, magnitude(plan, <usize>row * d, <usize>count * d));
+      // Whoever called refuses them all.
+      if (largest != largest) continue;
+    }
+    const labels = plan.labels + (<usize>row << 2);
+    if (d < 4) {
+      nearestByCells(plan, base, row, row + count);
+    } else if (coarse) {
+      products8(plan, base, count);
+      beginCount();
+      for (let r = 0; r < count; r++) store<i32>(labels + (<usize>r << 2), nearestOf8(plan, base, r, row + r));
+      coarse = leftOver * COARSE_PAYS <= count * plan.k;
+    } else {
       products(plan, base, count);
-      for (let r = 0; r < count; r++) store<i32>(plan.labels + (<usize>(row + r) << 2), nearestOf(plan, base, r, row + r));
+      for (let r = 0; r < count; r++) store<i32>(labels + (<usize>r << 2), nearestOf(plan, base, r, row + r));
     }
     if (plan.output) {
       distancesOf(plan, row, row + count);

@@ -81,6 +81,10 @@ export class Plan {
   filled: usize;
   /** See cells.ts; 0 where there are none. */
   cells: usize;
+  /** Centres in 8 bits, see coarse.ts, 0 where there are none; int32 a centre, what its sums start from; float32 a centre, -2 x step. */
+  coarse: usize;
+  coarseStarts: usize;
+  coarseSteps: usize;
   // float32 from here
   /** Largest norm of a centre, rounded up. */
   centerNorm: f32;
@@ -92,6 +96,8 @@ export class Plan {
   reach: f32;
   /** Length of the middle, where lines are not less it. */
   away: f32;
+  /** Largest distance between a centre and its form in 8 bits, rounded up. */
+  coarseError: f32;
 }
 
 export const PARTITIONS = 16;

@@ -64,7 +64,7 @@ export function nearestOf(plan: Plan, base: usize, r: i32, row: i32): i32 {
 }
 
 /** Strict argmin over the centres whose screened value is at most the bar; the lowest number where they tie. */
-function decide(plan: Plan, values: usize, tiles: i32, bar: f32, row: i32): i32 {
+export function decide(plan: Plan, values: usize, tiles: i32, bar: f32, row: i32): i32 {
   const limit = f32x4.splat(bar);
   let label = -1;
   let best = Infinity;

@@ -16,6 +16,14 @@ export function dot16(a: v128, b: v128, acc: v128): v128 {
   return i32x4.add(acc, i32x4.dot_i16x8_s(a, b));
 }
 
+/** acc + the four products of int8 and 7-bit neighbours, into int32. Relaxed SIMD only. */
+// @ts-ignore: decorator
+@inline
+export function dot8(a: v128, b: v128, acc: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(a, b, acc);
+  return unreachable();
+}
+
 // @ts-ignore: decorator
 @inline
 export function sum4(v: v128): f32 {
@@ -29,6 +37,13 @@ export function min4(v: v128): f32 {
   const a = f32x4.extract_lane(w, 0);
   const b = f32x4.extract_lane(w, 1);
   return b < a ? b : a;
+}
+
+// @ts-ignore: decorator
+@inline
+export function max4(v: v128): f32 {
+  const w = f32x4.pmax(v, swapHalves(v));
+  return max(f32x4.extract_lane(w, 0), f32x4.extract_lane(w, 1));
 }
 
 /** The float32 at or above a float64. */

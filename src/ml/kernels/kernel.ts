@@ -96,7 +96,7 @@ export type KernelFactory = (input: KernelInput) => Kernel;
 
 /** What {@link Kernel.nearestUnseen} found. */
 export interface Found {
-  /** The largest magnitude among the values; not a number where one is not finite: then the rest means nothing. */
+  /** The largest magnitude, 0 for one below 1e40 perhaps; not a number where one is not finite: then the rest means nothing. */
   readonly largest: number;
   /** Nearest centre, one a row. */
   readonly labels: Int32Array;

@@ -7,6 +7,7 @@ export const PHASES = [
   'scan',
   'whole',
   'packCenters',
+  'packCoarse',
   'assignAll',
   'assignAndBound',
   'assignBounded',
@@ -45,6 +46,7 @@ export type Exports = Record<PhaseName, Phase> & {
   planBytes(): number;
   gridBytes(): number;
   boxScratchBytes(tiles: number): number;
+  coarseBytes(columns: number, tiles: number): number;
   cellsBytes(): number;
   cellScratchBytes(tiles: number): number;
   seedBytes(): number;

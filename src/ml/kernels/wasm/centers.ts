@@ -46,7 +46,7 @@ export class Centers {
 }
 
 /** A float32 at or above a number that is not negative. */
-function roundedUp(value: number): number {
+export function roundedUp(value: number): number {
   const rounded = Math.fround(value);
   return rounded < value ? Math.fround(value * (1 + 2 ** -23) + 2 ** -149) : rounded;
 }

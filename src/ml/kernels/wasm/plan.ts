@@ -46,8 +46,11 @@ const FIELDS = [
   'now',
   'filled',
   'cells',
+  'coarse',
+  'coarseStarts',
+  'coarseSteps',
 ] as const;
-const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away'] as const;
+const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away', 'coarseError'] as const;
 
 export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 

@@ -5,6 +5,7 @@ import { binary, type PhaseName } from './binary.js';
 import { Cells } from './cells.js';
 import { CenterList } from './center-list.js';
 import { Centers } from './centers.js';
+import { takeCoarse } from './coarse.js';
 import { NO_SCRATCH, type Crew, type Scratch } from './crew.js';
 import { Grid, GRID_COLUMNS } from './grid.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
@@ -209,6 +210,7 @@ export class WasmKernel implements Kernel, Table {
     if (this.columns > GRID_COLUMNS) {
       const packed = new Centers(this, k);
       packed.set(centers);
+      takeCoarse(this, packed, k);
       return { cells: 0, scratch: packed.scratch };
     }
     const list = new CenterList(this, k);

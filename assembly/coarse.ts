@@ -1,0 +1,261 @@
+import { center, errorsOf, failedOf, formerOf, lineOf, packedOf, scalesOf, screenedOf } from './block';
+import { far, measure, measureFrom, near } from './distance';
+import { Plan } from './plan';
+import { barOf, decide, low, lowestTwo, place, second } from './screen';
+import { dot8, fma, max4, sum4, U } from './simd';
+import { strict } from './strict';
+
+/**
+ * A first screen for many columns, in 8 bits: rows as 7-bit integers around 64, centres as 8-bit ones, in tiles
+ * [four dimensions][8 centres][4]. Sixteen multiplications an operation, twice what 16 bits give, at errors a hundred
+ * times theirs: what is left over, often a few centres, is measured in float32 and decided strictly.
+ */
+
+/** Largest integers. A product of two sums up to less than 2^31 over the columns that this is used for. */
+const ROW_REACH: f32 = 63;
+const CENTER_REACH: f64 = 127;
+/** 1.5 x 2^23 + 64: adding it leaves the nearest integer, plus 64, in the low bits of a float32. */
+const MAGIC: f32 = 12582912 + 64;
+/** Most centres that are listed; with more left, all of those are decided strictly. */
+const LISTED: usize = 512;
+/** Beyond this, squares in float32 are not to be relied on. */
+const HUGE: f32 = 1e36;
+
+// @ts-ignore: decorator
+@inline
+function pitchOf(plan: Plan): usize {
+  return (<usize>plan.columns + 15) & ~15;
+}
+
+/** Bytes of the packed centres. */
+export function coarseBytes(columns: i32, tiles: i32): i32 {
+  return (((columns + 15) & ~15) * tiles) << 3;
+}
+
+/** Phase, one a tile: packs 8 centres; what packing takes off each goes to `output` (float64). */
+export function packCoarse(planAt: usize, t: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const d = <usize>plan.columns;
+  const bytes = pitchOf(plan) << 3;
+  const tile = plan.coarse + <usize>t * bytes;
+  memory.fill(tile, 0, bytes);
+  for (let lane: usize = 0; lane < 8; lane++) {
+    const c = (<usize>t << 3) + lane;
+    let total = 0;
+    let stored: f32 = 0;
+    let lost: f64 = 0;
+    if (c < <usize>plan.k) {
+      const center = plan.centers + ((c * d) << 3);
+      let most: f64 = 0;
+      for (let j: usize = 0; j < d; j++) {
+        most = max(most, abs(load<f64>(center + (j << 3)) - <f64>load<f32>(plan.middle + (j << 2))));
+      }
+      const step = most / CENTER_REACH;
+      const inverse = step > 1e-30 ? 1 / step : 0;
+      if (inverse > 0) stored = <f32>(-2 * step);
+      for (let j: usize = 0; j < d; j++) {
+        const y = load<f64>(center + (j << 3)) - <f64>load<f32>(plan.middle + (j << 2));
+        const q = nearest(y * inverse);
+        store<i8>(tile + ((j >> 2) << 5) + (lane << 2) + (j & 3), <i8><i32>q);
+        total += <i32>q;
+        const e = y - q * (<f64>stored * -0.5);
+        lost += e * e;
+      }
+    }
+    store<i32>(plan.coarseStarts + (c << 2), -64 * total);
+    store<f32>(plan.coarseSteps + (c << 2), stored);
+    store<f64>(plan.output + (c << 3), sqrt(lost) * 1.0000001 + 1e-30);
+  }
+}
+
+/** (line x inverse + 64) in 8 bits, padded to a multiple of 16. @returns the square of what that takes off, about */
+function quantise(line: usize, columns: i32, inverse: f32, step: f32, out: usize): f32 {
+  const scale = f32x4.splat(inverse);
+  const magic = f32x4.splat(MAGIC);
+  const minus = f32x4.splat(-step);
+  let lost = f32x4.splat(0);
+  const end = line + (<usize>columns << 2);
+  for (; line < end; line += 64) {
+    // Lines are padded with zeros to a multiple of 8; what is read beyond them is not used: the centres hold 0 there.
+    const x0 = v128.load(line), x1 = v128.load(line, 16);
+    const half = line + 32 < end;
+    const x2 = half ? v128.load(line, 32) : f32x4.splat(0), x3 = half ? v128.load(line, 48) : f32x4.splat(0);
+    const a = fma(x0, scale, magic), b = fma(x1, scale, magic), c = fma(x2, scale, magic), e = fma(x3, scale, magic);
+    let r = fma(f32x4.sub(a, magic), minus, x0);
+    lost = fma(r, r, lost);
+    r = fma(f32x4.sub(b, magic), minus, x1);
+    lost = fma(r, r, lost);
+    r = fma(f32x4.sub(c, magic), minus, x2);
+    lost = fma(r, r, lost);
+    r = fma(f32x4.sub(e, magic), minus, x3);
+    lost = fma(r, r, lost);
+    const ab = i8x16.shuffle(a, b, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
+    const ce = i8x16.shuffle(c, e, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
+    v128.store(out, i64x2.shuffle(ab, ce, 0, 2));
+    out += 16;
+  }
+  return sum4(lost);
+}
+
+// @ts-ignore: decorator
+@inline
+function largestOf(line: usize, columns: i32): f32 {
+  let most = f32x4.splat(0);
+  for (const end = line + (((<usize>columns + 7) & ~7) << 2); line < end; line += 16) {
+    most = f32x4.pmax(most, f32x4.abs(v128.load(line)));
+  }
+  return max4(most);
+}
+
+/**
+ * Packs rows, with what bounds the screen's error, see docs/engine.md.
+ * @returns whether all of their squares are numbers that float32 holds
+ */
+export function packRows8(plan: Plan, base: usize, row: i32, count: i32): bool {
+  const d = plan.columns;
+  const C = <f64>plan.centerNorm;
+  const shift = <f64>plan.coarseError;
+  const inexact = 1 + (<f64>d + 16) * U;
+  const last = row + count - 1;
+  const line = lineOf(base);
+  let out = packedOf(base, plan);
+  let calm = true;
+  for (let r = 0; r < ((count + 3) & ~3); r++) {
+    const square = center(plan, min(row + r, last), line);
+    // Written so that what is not a number counts as not calm.
+    if (!(square < HUGE)) calm = false;
+    const most = largestOf(line, d);
+    const step = most > 1e-18 && most < 1e18 ? most / ROW_REACH : 0;
+    const norm = sqrt(<f64>square) * inexact + 1e-22;
+    const left = quantise(line, d, step > 0 ? <f32>1 / step : 0, step, out);
+    const lost = sqrt(<f64>left) * inexact + 4 * U * norm + 1e-30;
+    const error = 2 * (lost * C + (norm + lost) * shift) + U * (4 * C + 16 * norm) * C;
+    store<f32>(scalesOf(base) + (<usize>r << 2), step);
+    store<f32>(errorsOf(base) + (<usize>r << 2), error < 1e37 ? <f32>(error * 1.000001 + 1e-37) : Infinity);
+    out += pitchOf(plan);
+  }
+  return calm;
+}
+
+/** Screened values as in tile.ts, from 8 bits. */
+export function products8(plan: Plan, base: usize, count: i32): void {
+  const pitch = pitchOf(plan);
+  const width = <usize>plan.tiles << 5;
+  for (let t: usize = 0; t < <usize>plan.tiles; t++) {
+    const lanes = t << 5;
+    const n0 = v128.load(plan.norms + lanes), n1 = v128.load(plan.norms + lanes, 16);
+    const s0 = v128.load(plan.coarseSteps + lanes), s1 = v128.load(plan.coarseSteps + lanes, 16);
+    const z0 = v128.load(plan.coarseStarts + lanes), z1 = v128.load(plan.coarseStarts + lanes, 16);
+    const tile = plan.coarse + t * (pitch << 3);
+    let row = packedOf(base, plan);
+    let scale = scalesOf(base);
+    let out = screenedOf(base, plan) + lanes;
+    for (let r = 0; r < count; r += 4) {
+      let p0 = row;
+      let p1 = p0 + pitch;
+      let p2 = p1 + pitch;
+      let p3 = p2 + pitch;
+      row = p3 + pitch;
+      let c = tile;
+      let a0 = z0, b0 = z1, a1 = z0, b1 = z1, a2 = z0, b2 = z1, a3 = z0, b3 = z1;
+      for (const end = p1; p0 < end; p0 += 8, p1 += 8, p2 += 8, p3 += 8, c += 64) {
+        let c0 = v128.load(c), c1 = v128.load(c, 16);
+        let s = v128.load32_splat(p0);
+        a0 = dot8(c0, s, a0); b0 = dot8(c1, s, b0);
+        s = v128.load32_splat(p1);
+        a1 = dot8(c0, s, a1); b1 = dot8(c1, s, b1);
+        s = v128.load32_splat(p2);
+        a2 = dot8(c0, s, a2); b2 = dot8(c1, s, b2);
+        s = v128.load32_splat(p3);
+        a3 = dot8(c0, s, a3); b3 = dot8(c1, s, b3);
+        c0 = v128.load(c, 32), c1 = v128.load(c, 48);
+        s = v128.load32_splat(p0, 4);
+        a0 = dot8(c0, s, a0); b0 = dot8(c1, s, b0);
+        s = v128.load32_splat(p1, 4);
+        a1 = dot8(c0, s, a1); b1 = dot8(c1, s, b1);
+        s = v128.load32_splat(p2, 4);
+        a2 = dot8(c0, s, a2); b2 = dot8(c1, s, b2);
+        s = v128.load32_splat(p3, 4);
+        a3 = dot8(c0, s, a3); b3 = dot8(c1, s, b3);
+      }
+      let w = v128.load32_splat(scale);
+      v128.store(out, fma(f32x4.convert_i32x4_s(a0), f32x4.mul(w, s0), n0));
+      v128.store(out, fma(f32x4.convert_i32x4_s(b0), f32x4.mul(w, s1), n1), 16);
+      out += width;
+      w = v128.load32_splat(scale, 4);
+      v128.store(out, fma(f32x4.convert_i32x4_s(a1), f32x4.mul(w, s0), n0));
+      v128.store(out, fma(f32x4.convert_i32x4_s(b1), f32x4.mul(w, s1), n1), 16);
+      out += width;
+      w = v128.load32_splat(scale, 8);
+      v128.store(out, fma(f32x4.convert_i32x4_s(a2), f32x4.mul(w, s0), n0));
+      v128.store(out, fma(f32x4.convert_i32x4_s(b2), f32x4.mul(w, s1), n1), 16);
+      out += width;
+      w = v128.load32_splat(scale, 12);
+      v128.store(out, fma(f32x4.convert_i32x4_s(a3), f32x4.mul(w, s0), n0));
+      v128.store(out, fma(f32x4.convert_i32x4_s(b3), f32x4.mul(w, s1), n1), 16);
+      out += width;
+      scale += 16;
+    }
+  }
+}
+
+/** How many centres the screen left to the rows asked for, those alone with one left out. One instance is one thread's. */
+export let leftOver: i32 = 0;
+
+export function beginCount(): void {
+  leftOver = 0;
+}
+
+/** The nearest centre of a block's row r, number `row`. */
+export function nearestOf8(plan: Plan, base: usize, r: i32, row: i32): i32 {
+  const tiles = plan.tiles;
+  const values = screenedOf(base, plan) + <usize>r * (<usize>tiles << 5);
+  lowestTwo(values, tiles);
+  const bar = barOf(low, load<f32>(errorsOf(base) + (<usize>r << 2)));
+  if (second > bar) return place;
+  const first = place;
+  const limit = f32x4.splat(bar);
+  const list = failedOf(base);
+  const nears = formerOf(base);
+  let count: usize = 0;
+  for (let t = 0; t < tiles; t++) {
+    const p = values + (<usize>t << 5);
+    // Written so that a value that is not a number stays in.
+    const out = i32x4.bitmask(f32x4.gt(v128.load(p), limit)) | (i32x4.bitmask(f32x4.gt(v128.load(p, 16), limit)) << 4);
+    for (let mask = ~out & 255; mask; mask &= mask - 1) {
+      const c = (t << 3) + ctz(mask);
+      if (c >= plan.k) break;
+      if (count < LISTED) store<i32>(list + (count << 2), c);
+      count++;
+    }
+  }
+  leftOver += <i32>count;
+  if (count > LISTED) return decide(plan, values, tiles, bar, row);
+  measureFrom(plan, base, row);
+  measure(plan, base, first);
+  let most = far;
+  for (let i: usize = 0; i < count; i++) {
+    measure(plan, base, load<i32>(list + (i << 2)));
+    store<f64>(nears + (i << 3), near);
+    most = min(most, far);
+  }
+  let label = -1;
+  let others = 0;
+  for (let i: usize = 0; i < count; i++) {
+    if (load<f64>(nears + (i << 3)) > most) continue;
+    const c = load<i32>(list + (i << 2));
+    store<i32>(list + (<usize>others << 2), c);
+    others++;
+    label = c;
+  }
+  if (others == 1) return label;
+  let best = Infinity;
+  for (let i = 0; i < others; i++) {
+    const c = load<i32>(list + (<usize>i << 2));
+    const d2 = strict(plan, row, c);
+    if (d2 >= best) continue;
+    best = d2;
+    label = c;
+  }
+  return label;
+}
