@@ -1,5 +1,5 @@
 import { center, errorsOf, failedOf, formerOf, lineOf, packedOf, scalesOf, screenedOf } from './block';
-import { far, measure, measureFrom, near } from './distance';
+import { measureAll, measureFrom } from './distance';
 import { Plan } from './plan';
 import { barOf, decide, low, lowestTwo, place, second } from './screen';
 import { dot8, fma, max4, sum4, U } from './simd';
@@ -213,7 +213,6 @@ export function nearestOf8(plan: Plan, base: usize, r: i32, row: i32): i32 {
   lowestTwo(values, tiles);
   const bar = barOf(low, load<f32>(errorsOf(base) + (<usize>r << 2)));
   if (second > bar) return place;
-  const first = place;
   const limit = f32x4.splat(bar);
   const list = failedOf(base);
   const nears = formerOf(base);
@@ -232,16 +231,11 @@ export function nearestOf8(plan: Plan, base: usize, r: i32, row: i32): i32 {
   leftOver += <i32>count;
   if (count > LISTED) return decide(plan, values, tiles, bar, row);
   measureFrom(plan, base, row);
-  measure(plan, base, first);
-  let most = far;
-  for (let i: usize = 0; i < count; i++) {
-    measure(plan, base, load<i32>(list + (i << 2)));
-    store<f64>(nears + (i << 3), near);
-    most = min(most, far);
-  }
+  const most = measureAll(plan, base, list, count, nears);
   let label = -1;
   let others = 0;
   for (let i: usize = 0; i < count; i++) {
+    // Written so that what is not a number stays in.
     if (load<f64>(nears + (i << 3)) > most) continue;
     const c = load<i32>(list + (i << 2));
     store<i32>(list + (<usize>others << 2), c);

@@ -67,3 +67,55 @@ export function measure(plan: Plan, c: i32): void {
   near = length * (1 - loose) - slip;
   far = length * (1 + loose) + slip;
 }
+
+/**
+ * The same for a list of centres, int32; `near` of each goes to `nears`, float64.
+ * @returns the least `far`
+ */
+export function measureAll(plan: Plan, base: usize, list: usize, count: usize, nears: usize): f64 {
+  const pitch = linePitch(plan);
+  const end = lineOf(base) + pitch;
+  const last = list + ((count - 1) << 2);
+  let least = Infinity;
+  for (let i: usize = 0; i < count; i += 4) {
+    const at = list + (i << 2);
+    let p0 = lineOfCenter(plan, load<i32>(at));
+    let p1 = lineOfCenter(plan, load<i32>(min(at + 4, last)));
+    let p2 = lineOfCenter(plan, load<i32>(min(at + 8, last)));
+    let p3 = lineOfCenter(plan, load<i32>(min(at + 12, last)));
+    let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+    for (let x = lineOf(base); x < end; x += 32, p0 += 32, p1 += 32, p2 += 32, p3 += 32) {
+      const u = v128.load(x), w = v128.load(x, 16);
+      let e = f32x4.sub(u, v128.load(p0));
+      a0 = fma(e, e, a0);
+      e = f32x4.sub(w, v128.load(p0, 16));
+      b0 = fma(e, e, b0);
+      e = f32x4.sub(u, v128.load(p1));
+      a1 = fma(e, e, a1);
+      e = f32x4.sub(w, v128.load(p1, 16));
+      b1 = fma(e, e, b1);
+      e = f32x4.sub(u, v128.load(p2));
+      a2 = fma(e, e, a2);
+      e = f32x4.sub(w, v128.load(p2, 16));
+      b2 = fma(e, e, b2);
+      e = f32x4.sub(u, v128.load(p3));
+      a3 = fma(e, e, a3);
+      e = f32x4.sub(w, v128.load(p3, 16));
+      b3 = fma(e, e, b3);
+    }
+    const out = nears + (i << 3);
+    least = min(least, bound(sum4(f32x4.add(a0, b0)), out));
+    if (i + 1 < count) least = min(least, bound(sum4(f32x4.add(a1, b1)), out + 8));
+    if (i + 2 < count) least = min(least, bound(sum4(f32x4.add(a2, b2)), out + 16));
+    if (i + 3 < count) least = min(least, bound(sum4(f32x4.add(a3, b3)), out + 24));
+  }
+  return least;
+}
+
+// @ts-ignore: decorator
+@inline
+function bound(square: f32, nears: usize): f64 {
+  const length = sqrt(<f64>square);
+  store<f64>(nears, length * (1 - loose) - slip);
+  return length * (1 + loose) + slip;
+}

@@ -29,7 +29,9 @@ import {
   checkSeed,
 } from './validate.js';
 import { chooseK } from './evaluation/choice.js';
+import { alone } from './kernels/choose.js';
 import { EngineThreads, type CallOptions } from './workers/engine-threads.js';
+import { owned } from './workers/owned.js';
 import { threadCount } from './workers/thread-count.js';
 import type { JobName, Jobs } from './workers/messages.js';
 import { runJob } from './workers/run-job.js';
@@ -85,6 +87,7 @@ export class KMeansService implements OnModuleDestroy {
     checkMetric(options.metric);
     const { signal, ...job } = options;
     if (isSmall(data, centers)) return this.here('predict', data, { ...job, centers }, signal);
+
     return this.run('predict', data, { ...job, centers }, { signal });
   }
 
@@ -157,7 +160,8 @@ export class KMeansService implements OnModuleDestroy {
   ): Promise<Jobs[N]['result']> {
     await Promise.resolve();
     this.requireOpen(signal);
-    return runJob(name, data, options, HERE);
+    if (multiplications(data, options.centers) <= PLAIN) return runJob(name, data, options, HERE);
+    return owned(alone(() => runJob(name, data, options, HERE)));
   }
 
   private requireOpen(signal: AbortSignal | undefined): void {
@@ -177,11 +181,17 @@ export class KMeansService implements OnModuleDestroy {
   }
 }
 
-/** Nearest centres of a handful of rows are found sooner than another thread hears of them. */
-const AT_ONCE = 100_000;
+/** Multiplications that are done sooner than another thread hears of them: up to some tenths of a millisecond. */
+const AT_ONCE = 1_000_000;
+/** Those that plain arithmetic is done with sooner than WebAssembly is given the data. */
+const PLAIN = 20_000;
+
+function multiplications({ data }: Matrix, { rows }: Matrix): number {
+  return data.length * rows;
+}
 
 function isSmall(data: Matrix, centers: Matrix): boolean {
-  return data.data.length * centers.rows <= AT_ONCE;
+  return multiplications(data, centers) <= AT_ONCE;
 }
 
 const HERE: Hooks = { interrupt: () => undefined, progress: null };

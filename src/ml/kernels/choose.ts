@@ -1,7 +1,7 @@
 import type { Matrix } from '../types.js';
 import type { Kernel, KernelInput } from './kernel.js';
 import { PlainKernel } from './plain.kernel.js';
-import type { Crew } from './wasm/crew.js';
+import { Lone, type Crew } from './wasm/crew.js';
 import { scan } from './wasm/scan.js';
 import { WasmKernel } from './wasm/wasm.kernel.js';
 
@@ -10,6 +10,20 @@ let crew: Crew | undefined;
 /** Kernels that this thread makes from now on share their work with the crew. */
 export function useCrew(of: Crew): void {
   crew = of;
+}
+
+let lone: Crew | undefined;
+
+/** Does something on the calling thread alone, with kernels in WebAssembly. */
+export function alone<T>(work: () => T): T {
+  const before = crew;
+  lone ??= new Lone();
+  crew = lone;
+  try {
+    return work();
+  } finally {
+    crew = before;
+  }
 }
 
 /** The fastest kernel for this thread: WebAssembly where it leads a crew, else plain. */

@@ -4,6 +4,7 @@ import { AbortedError, EngineError } from '../errors.js';
 import { FILLED } from '../kernels/wasm/arena.js';
 import { sampleRows } from '../kernels/wasm/sample.js';
 import type { Checkpoint, Matrix, Progress } from '../types.js';
+import { owned } from './owned.js';
 import { fromWire, type JobName, type Jobs, type Lent, type Reply, type Request } from './messages.js';
 import { Team } from './team.js';
 
@@ -197,9 +198,7 @@ async function lend({ matrix, request }: Call, team: Team, stands: () => boolean
   };
   if (early) {
     team.fill(0);
-    const sample = sampleRows(rows, columns, (row, out) => {
-      out.set(data.subarray(row * columns, (row + 1) * columns));
-    });
+    const sample = sampleRows(data, rows, columns);
     post({ filled: FILLED, sample });
   }
   for (let from = 0; from < data.length; from += COPIED) {
@@ -217,17 +216,6 @@ async function lend({ matrix, request }: Call, team: Team, stands: () => boolean
   }
   if (early) team.fill(data.length);
   else post(null);
-}
-
-/** An answer whose arrays are the caller's own: those that lie in the team's memory are copied. */
-function owned(result: unknown): unknown {
-  if (typeof result !== 'object' || result === null || ArrayBuffer.isView(result)) return result;
-  const entries = Object.entries(result).map(([name, value]: [string, unknown]) =>
-    (types.isInt32Array(value) || types.isFloat64Array(value)) && types.isSharedArrayBuffer(value.buffer)
-      ? [name, value.slice()]
-      : [name, value],
-  );
-  return Object.fromEntries(entries) as unknown;
 }
 
 function closedError(): EngineError {

@@ -63,11 +63,7 @@ export class WasmKernel implements Kernel, Table {
       [this.values, this.wide] = this.takeValues(input);
     }
     this.weights = this.takeWeights(input.weights);
-    this.sample =
-      crew.arriving?.sample ??
-      sampleRows(this.rows, this.columns, (row, out) => {
-        this.row(row, out);
-      });
+    this.sample = crew.arriving?.sample ?? sampleRows(this.table(), this.rows, this.columns);
     [this.middle, this.typicalNorm] = this.takeMiddle();
     const away = Math.hypot(...this.arena.f32(this.middle, this.columns));
     const direct = !this.wide && this.columns % 8 === 0 && away <= NEAR * this.typicalNorm;
@@ -172,6 +168,11 @@ export class WasmKernel implements Kernel, Table {
     const bytes = index * columns * (this.wide ? 8 : 4);
     if (this.wide) out.set(this.arena.f64(this.values + bytes, columns));
     else out.set(this.arena.f32(this.values + bytes, columns));
+  }
+
+  private table(): Float32Array | Float64Array {
+    const length = this.rows * this.columns;
+    return this.wide ? this.arena.f64(this.values, length) : this.arena.f32(this.values, length);
   }
 
   seeding(): Seeding {
