@@ -231,7 +231,7 @@ export function nearestOf8(plan: Plan, base: usize, r: i32, row: i32): i32 {
   leftOver += <i32>count;
   if (count > LISTED) return decide(plan, values, tiles, bar, row);
   measureFrom(plan, base, row);
-  const most = measureAll(plan, base, list, count, nears);
+  const most = measureAll(plan, list, count, nears);
   let label = -1;
   let others = 0;
   for (let i: usize = 0; i < count; i++) {

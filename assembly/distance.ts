@@ -72,9 +72,8 @@ export function measure(plan: Plan, c: i32): void {
  * The same for a list of centres, int32; `near` of each goes to `nears`, float64.
  * @returns the least `far`
  */
-export function measureAll(plan: Plan, base: usize, list: usize, count: usize, nears: usize): f64 {
-  const pitch = linePitch(plan);
-  const end = lineOf(base) + pitch;
+export function measureAll(plan: Plan, list: usize, count: usize, nears: usize): f64 {
+  const end = from + linePitch(plan);
   const last = list + ((count - 1) << 2);
   let least = Infinity;
   for (let i: usize = 0; i < count; i += 4) {
@@ -84,7 +83,7 @@ export function measureAll(plan: Plan, base: usize, list: usize, count: usize, n
     let p2 = lineOfCenter(plan, load<i32>(min(at + 8, last)));
     let p3 = lineOfCenter(plan, load<i32>(min(at + 12, last)));
     let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
-    for (let x = lineOf(base); x < end; x += 32, p0 += 32, p1 += 32, p2 += 32, p3 += 32) {
+    for (let x = from; x < end; x += 32, p0 += 32, p1 += 32, p2 += 32, p3 += 32) {
       const u = v128.load(x), w = v128.load(x, 16);
       let e = f32x4.sub(u, v128.load(p0));
       a0 = fma(e, e, a0);
