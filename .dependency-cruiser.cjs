@@ -34,7 +34,7 @@ module.exports = {
     {
       name: 'nobody-imports-the-top',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|admin|app\\.module)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|admin|migrate-to-postgres|app\\.module)\\.ts$' },
       to: { path: '^src/(main|app\\.module)\\.ts$' },
     },
     {

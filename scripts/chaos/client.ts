@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const PATIENCE_MS = 120_000;
+const PASSWORD = 'chaos is a ladder, not a pit';
 
 /** The service as a patient program sees it: what is not answered is asked again, with the same Idempotency-Key. */
 export class Client {
@@ -15,13 +16,13 @@ export class Client {
   }
 
   async signUp(username: string): Promise<void> {
-    const body = { username, password: 'chaos is a ladder, not a pit' };
+    const body = { username, password: PASSWORD };
     // A name that is taken was taken by a call of ours whose answer was lost.
     try {
       const register = await this.#insist<{ accessToken: string }>('POST', '/auth/register', body, {}, [409]);
       this.#token = register.accessToken;
     } catch {
-      this.#token = (await this.#insist<{ accessToken: string }>('POST', '/auth/login', body)).accessToken;
+      await this.signIn(username);
     }
   }
 
@@ -36,6 +37,20 @@ export class Client {
 
   post<T>(path: string, body: object): Promise<T> {
     return this.#insist('POST', path, body);
+  }
+
+  /** One request, whatever comes of it; undefined when nobody can tell. */
+  once(method: string, path: string, body?: object): Promise<{ status: number; body: unknown } | undefined> {
+    return this.#ask(method, path, body, {});
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  async signIn(username: string): Promise<void> {
+    const body = { username, password: PASSWORD };
+    this.#token = (await this.#insist<{ accessToken: string }>('POST', '/auth/login', body)).accessToken;
   }
 
   /** All items of a list. */

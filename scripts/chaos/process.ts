@@ -6,17 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ENTRY = join(import.meta.dirname, '../../dist/src/main.js');
 const START_MS = 120_000;
 
+export type Role = 'api' | 'worker' | 'all';
+
 /** One process of the service, which may be killed and started again, each time on the same port. */
 export class ServiceProcess {
   url = '';
   kills = 0;
-  readonly role: 'api' | 'worker';
+  readonly role: Role;
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #comingBack: Promise<void> = Promise.resolve();
   #ended = false;
 
-  constructor(role: 'api' | 'worker', env: NodeJS.ProcessEnv) {
+  constructor(role: Role, env: NodeJS.ProcessEnv) {
     this.role = role;
     const { PATH, HOME } = process.env;
     this.#env = { PATH, HOME, ...env, ROLE: role };
@@ -53,6 +55,11 @@ export class ServiceProcess {
     this.url = /Address\s+(\S+)/.exec(said)?.[1] ?? '';
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** Has it ended by that signal. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child?.exitCode !== null || child.signalCode !== null) return;

@@ -67,11 +67,23 @@ describe('ProblemFilter', () => {
     });
   });
 
-  it.each(['ECONNREFUSED', '57P01', '53300', '08006'])('is unavailable while the database is away: %s', (code) => {
-    const failed = new QueryFailedError('SELECT 1', [], Object.assign(new Error('gone'), { code }));
-    const { body, headers } = answerTo(failed);
-    expect(body).toMatchObject({ status: 503, code: 'service.database_away' });
-    expect(headers['Retry-After']).toBeDefined();
+  it.each(['ECONNREFUSED', '57P01', '53300', '08006', '25006'])(
+    'is unavailable while the database is away: %s',
+    (code) => {
+      const failed = new QueryFailedError('SELECT 1', [], Object.assign(new Error('gone'), { code }));
+      const { body, headers } = answerTo(failed);
+      expect(body).toMatchObject({ status: 503, code: 'service.database_away' });
+      expect(headers['Retry-After']).toBeDefined();
+    },
+  );
+
+  it('says that a disk is full, of the database or of this machine', () => {
+    const full = new QueryFailedError('INSERT', [], Object.assign(new Error('no room'), { code: '53100' }));
+    for (const error of [full, Object.assign(new Error('no room'), { code: 'ENOSPC' })]) {
+      const { body, headers } = answerTo(error);
+      expect(body).toMatchObject({ status: 503, code: 'service.disk_full' });
+      expect(headers['Retry-After']).toBeDefined();
+    }
   });
 
   it('tells nothing of a fault but that there was one, and logs it without the query string', () => {

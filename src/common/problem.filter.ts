@@ -12,8 +12,14 @@ const REFUSED: Record<number, [code: string, detail: string] | undefined> = {
   415: ['request.unsupported_type', 'This Content-Type is not accepted here.'],
 };
 
-/** Codes of pg, PostgreSQL (SQLSTATE) and Node that mean: the database is away, or is going. */
-const DATABASE_AWAY = /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P0[123]|53300|08\w{3})$/;
+/**
+ * Codes of pg, PostgreSQL (SQLSTATE) and Node that mean: the database is away, is going, takes no more connections, or
+ * only lets itself be read, as one does that another has taken the place of.
+ */
+const DATABASE_AWAY =
+  /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P0[123]|25006|53000|53200|53300|08\w{3})$/;
+/** The disk is full: of the database, of this machine, or as far as this user may fill it. */
+const DISK_FULL = /^(53100|ENOSPC|EDQUOT)$/;
 
 /** Turns whatever was thrown into one problem; the only place that knows both errors and HTTP. */
 @Catch()
@@ -50,6 +56,9 @@ export class ProblemFilter implements ExceptionFilter {
     // Nest wraps most of what Fastify throws, and drops its code on the way.
     const status = error instanceof HttpException ? error.getStatus() : statusCode;
     if (status !== undefined && status >= 400 && status < 500) return refusal(status, message ?? '');
+    if (hasCode(error, DISK_FULL)) {
+      return problem(503, 'service.disk_full', 'There is no room left to store this. Nothing of it was kept.');
+    }
     if (isDatabaseAway(error)) {
       return problem(503, 'service.database_away', 'The database does not answer at the moment. Try again shortly.');
     }
@@ -67,14 +76,22 @@ function refusal(status: number, message: string): Problem {
 
 /** Whether an error, or what caused it, says that the database cannot be reached. */
 export function isDatabaseAway(error: unknown): boolean {
+  return hasCode(error, DATABASE_AWAY, /Connection terminated|timeout exceeded when trying to connect/);
+}
+
+/** Whether it is no fault of what was to be written that it could not be: later it can. */
+export function isForLater(error: unknown): boolean {
+  return isDatabaseAway(error) || hasCode(error, DISK_FULL);
+}
+
+/** Whether an error, or what caused it, has such a code or message. */
+function hasCode(error: unknown, codes: RegExp, messages?: RegExp): boolean {
   const { code, message, driverError, cause } = (error ?? {}) as Record<
     'code' | 'message' | 'driverError' | 'cause',
     unknown
   >;
-  if (typeof code === 'string' && DATABASE_AWAY.test(code)) return true;
-  if (typeof message === 'string' && /Connection terminated|timeout exceeded when trying to connect/.test(message)) {
-    return true;
-  }
+  if (typeof code === 'string' && codes.test(code)) return true;
+  if (typeof message === 'string' && messages?.test(message)) return true;
   const inner = driverError ?? cause;
-  return inner !== undefined && inner !== error && isDatabaseAway(inner);
+  return inner !== undefined && inner !== error && hasCode(inner, codes, messages);
 }

@@ -32,8 +32,10 @@ export class HealthService {
       reject(new NotReadyError(AWAY));
     }, ANSWER_MS);
     try {
-      // The queue's own schema, so that a database without it is not called ready.
-      await Promise.race([this.dataSource.query('SELECT version FROM pgboss.version'), late]);
+      // The queue's own schema, so that a database without it is not called ready; nor is one that takes nothing.
+      const sql = `SELECT version FROM pgboss.version WHERE current_setting('transaction_read_only') = 'off'`;
+      const rows = await Promise.race([this.dataSource.query<unknown[]>(sql), late]);
+      if (rows.length === 0) throw new Error('It can only be read.');
     } catch {
       throw new NotReadyError(AWAY);
     } finally {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError, NotFoundError } from '../common/errors.js';
 import { withLogScope } from '../common/logging.js';
 import { Metrics } from '../common/metrics.js';
-import { isDatabaseAway } from '../common/problem.filter.js';
+import { isForLater } from '../common/problem.filter.js';
 import { problem, toProblem } from '../common/problem.js';
 import { AppConfig } from '../config/app-config.js';
 import { EngineError } from '../ml/errors.js';
@@ -130,7 +130,7 @@ export class RunAttempt {
     const code = error instanceof EngineError ? error.code : undefined;
     // A thread that died has most likely run out of memory: as bad as if the process had, and counted alike.
     if (code === 'kmeans.worker_died') throw error;
-    if (reason instanceof StoppingError || code === 'kmeans.closed' || isDatabaseAway(error)) {
+    if (reason instanceof StoppingError || code === 'kmeans.closed' || isForLater(error)) {
       await this.insist(stopping, () => this.repository.handBack(attempt));
       return 'again';
     }
@@ -172,8 +172,8 @@ export class RunAttempt {
         await write();
         return;
       } catch (error) {
-        if (stopping.aborted || !isDatabaseAway(error)) throw error;
-        this.logger.warn(`The database is away, trying again: ${String(error)}`);
+        if (stopping.aborted || !isForLater(error)) throw error;
+        this.logger.warn(`The database does not take it, trying again: ${String(error)}`);
         await sleep(RETRY_MS, undefined, { signal: stopping }).catch(() => undefined);
       }
     }

@@ -7,8 +7,9 @@ import {
 } from '@nestjs/common';
 import { Draining } from '../common/draining.js';
 import { AppConfig } from '../config/app-config.js';
-import { JobQueue } from '../database/queue/job-queue.js';
+import { type Job, JobQueue } from '../database/queue/job-queue.js';
 import { RunAttempt } from './run-attempt.js';
+import { RunsRepository } from './runs.repository.js';
 import { DAY, RUN_QUEUE, RUN_QUEUE_SETTINGS, type RunJob } from './training.queue.js';
 
 /** The run was given back: the job has to fail for the queue to hand it to the next worker. */
@@ -25,6 +26,7 @@ export class RunWorker implements OnModuleInit, OnApplicationBootstrap, OnModule
     private readonly config: AppConfig,
     private readonly queue: JobQueue,
     private readonly attempts: RunAttempt,
+    private readonly runs: RunsRepository,
     private readonly draining: Draining,
   ) {}
 
@@ -38,7 +40,7 @@ export class RunWorker implements OnModuleInit, OnApplicationBootstrap, OnModule
     if (this.config.role === 'api') return;
     this.draining.signal.addEventListener('abort', () => void this.handBack(), { once: true });
     const { runsAtOnce, runningRuns } = this.config;
-    await this.queue.work<RunJob>(RUN_QUEUE, runsAtOnce, ({ data }) => this.work(data), runningRuns);
+    await this.queue.work<RunJob>(RUN_QUEUE, runsAtOnce, (job) => this.work(job), runningRuns);
   }
 
   /** Takes no more runs and gives back those in hand, so that another worker goes on with them at once. */
@@ -52,7 +54,10 @@ export class RunWorker implements OnModuleInit, OnApplicationBootstrap, OnModule
     this.stopping.abort();
   }
 
-  private async work({ userId, runId }: RunJob): Promise<void> {
+  /** A job bears its run's id, whatever else the version that enqueued it has written into it. */
+  private async work({ id: runId }: Job<RunJob>): Promise<void> {
+    const userId = await this.runs.findOwner(runId);
+    if (userId === null) return;
     const attempt = this.attempts.carryOut(userId, runId, this.stopping.signal);
     this.underWay.add(attempt);
     try {

@@ -32,6 +32,11 @@ export class RunsRepository {
     await manager.insert(Run, run);
   }
 
+  /** Whose run it is, for the worker, which acts for everybody; null once it is gone. */
+  async findOwner(runId: string): Promise<string | null> {
+    return (await this.runs.findOne({ select: { userId: true }, where: { id: runId } }))?.userId ?? null;
+  }
+
   find(userId: string, runId: string): Promise<Run | null> {
     return this.runs.findOneBy({ userId, id: runId });
   }
