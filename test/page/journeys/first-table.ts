@@ -19,12 +19,16 @@ export async function firstTable(visit: Visit, look: Look): Promise<void> {
   await visit.look(page, `profile ${tag}`);
 
   // Its clusters.
+  await page.getByLabel('I know how many').check();
   await page.getByLabel('Clusters (k)').fill('3');
   await visit.look(page, `train ${tag}`);
   await page.getByRole('button', { name: 'Find 3 clusters' }).click();
   await page.getByRole('tab', { name: 'Map' }).waitFor();
   await page.locator('canvas').first().waitFor();
-  await page.getByText('All 150 rows.', { exact: true }).waitFor();
+  await page
+    .getByText(/^On all 150 rows/)
+    .first()
+    .waitFor();
   await visit.look(page, `map ${tag}`);
 
   // All of it is there after a reload.

@@ -11,8 +11,8 @@ import { clusterLabel } from '../ui/palette';
 interface Props {
   centersId: string;
   clusters: Schemas['ClusterDto'][];
-  selected: number | undefined;
-  onSelect: (cluster: number | undefined) => void;
+  selected: ReadonlySet<number>;
+  onSelect: (cluster: number) => void;
 }
 
 /** Each cluster in a sentence and in numbers: the mean of every column and how far it is from that of all rows. */
@@ -36,14 +36,14 @@ export function ProfileTable({ centersId, clusters, selected, onSelect }: Props)
           </Table.Thead>
           <Table.Tbody>
             {clusters.map(({ cluster, name, size, columns: profile }) => (
-              <Table.Tr key={cluster} opacity={selected === undefined || selected === cluster ? 1 : 0.5}>
+              <Table.Tr key={cluster} opacity={selected.size === 0 || selected.has(cluster) ? 1 : 0.5}>
                 <Table.Th scope="row">
                   <Button
                     variant="subtle"
                     size="compact-sm"
-                    aria-pressed={selected === cluster}
+                    aria-pressed={selected.has(cluster)}
                     onClick={() => {
-                      onSelect(selected === cluster ? undefined : cluster);
+                      onSelect(cluster);
                     }}
                   >
                     <ClusterMark cluster={cluster} />

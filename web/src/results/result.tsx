@@ -1,46 +1,43 @@
-import { Alert, Group, Loader, Stack, Tabs, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, data, type Schemas } from '../api/client';
+import { Alert, Group, Stack, Tabs, Text } from '@mantine/core';
+import { useCallback, useState } from 'react';
+import type { Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { PredictForm } from '../centers/predict-form';
-import { keys } from '../chats/queries';
 import { Failure } from '../ui/failure';
 import { count, num } from '../ui/format';
+import { clusterLabel } from '../ui/palette';
 import { Downloads } from './downloads';
-import { ClusterMap } from './cluster-map';
-import { ProfileTable } from './profile-table';
+import { LinkedViews } from './linked-views';
+import { Profiles } from './profiles';
+import { EVERYTHING } from './selection';
+import { useClusters } from './use-clusters';
+import { WhichK } from './which-k';
 
 type Run = Schemas['RunDto'];
+const NONE: Schemas['ClusterDto'][] = [];
 
-/** What came out: words first, then the map and the profiles, linked, then the way to predictions. */
+/** What came out: words first, then the linked views, the evidence for k, the profiles, and the way to predictions. */
 export default function Result({ run }: { run: Run }) {
-  const [selected, setSelected] = useState<number>();
+  const [selection, setSelection] = useState(EVERYTHING);
+  const [focus, setFocus] = useState<number>();
   const result = run.result;
   const centersId = result?.centersId ?? '';
-  const clusters = useQuery({
-    queryKey: [...keys.centers(centersId), 'clusters'],
-    queryFn: () =>
-      data(api.GET('/api/v1/centers/{centersId}/clusters', { params: { path: { centersId }, query: { limit: 100 } } })),
-    enabled: centersId !== '',
-  });
+  const found = useClusters(centersId);
+  const clusters = found.data ?? NONE;
+  const label = useCallback(
+    (cluster: number) => clusterLabel(cluster, clusters.find((each) => each.cluster === cluster)?.name),
+    [clusters],
+  );
+  const onFocus = useCallback((position: number | undefined) => {
+    setFocus((now) => (now === position ? undefined : position));
+  }, []);
   if (!result) return null;
-  const gone = clusters.error instanceof ProblemError && clusters.error.status === 404;
-  const rows = result.sizes.reduce((sum, size) => sum + size, 0);
-  const { silhouette, silhouetteRows } = result.metrics;
+  const gone = found.error instanceof ProblemError && found.error.status === 404;
+  const deleted = <Text c="dimmed">The centers of this run have been deleted.</Text>;
+  const linked = { run, clusters, label, selection, focus, onSelection: setSelection, onFocus };
   return (
     <Stack gap="sm">
-      <Text>
-        {count(result.k, 'cluster')} of {result.sizes.map((size) => num(size)).join(', ')} rows.{' '}
-        {silhouette != null && (
-          <>
-            {quality(silhouette)}: silhouette {num(silhouette)} on{' '}
-            {silhouetteRows === rows ? `all ${num(rows)}` : `a sample of ${num(silhouetteRows)}`} rows.{' '}
-          </>
-        )}
-        Inertia {num(result.inertia)}, {result.converged ? 'converged' : 'stopped'} after{' '}
-        {count(result.iterations, 'iteration')}.
-      </Text>
+      <InWords result={result} />
       {result.warnings.length > 0 && (
         <Alert color="yellow" title="Worth knowing">
           {result.warnings.map((warning) => (
@@ -53,37 +50,65 @@ export default function Result({ run }: { run: Run }) {
       <Tabs defaultValue="map" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="map">Map</Tabs.Tab>
+          {result.sweep && <Tabs.Tab value="which-k">Which k</Tabs.Tab>}
           <Tabs.Tab value="profiles">Profiles</Tabs.Tab>
+          <Tabs.Tab value="rows">Rows</Tabs.Tab>
           <Tabs.Tab value="predict">Predict</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="map" pt="sm">
-          <ClusterMap runId={run.id} clusters={clusters.data?.items ?? []} selected={selected} onSelect={setSelected} />
+        <Tabs.Panel value="map" pt="md">
+          <LinkedViews {...linked} view="map" />
         </Tabs.Panel>
-        <Tabs.Panel value="profiles" pt="sm">
-          {gone && <Text c="dimmed">The centers of this run have been deleted.</Text>}
-          {clusters.error && !gone && <Failure error={clusters.error} retry={() => void clusters.refetch()} />}
-          {clusters.isPending && <Loader size="sm" aria-label="Loading profiles" />}
-          {clusters.data && (
-            <ProfileTable
-              centersId={centersId}
-              clusters={clusters.data.items}
-              selected={selected}
-              onSelect={setSelected}
-            />
-          )}
+        <Tabs.Panel value="which-k" pt="md">
+          <WhichK run={run} result={result} />
         </Tabs.Panel>
-        <Tabs.Panel value="predict" pt="sm">
-          {gone ? (
-            <Text c="dimmed">The centers of this run have been deleted.</Text>
-          ) : (
-            <PredictForm centersId={centersId} clusters={clusters.data?.items ?? []} />
-          )}
+        <Tabs.Panel value="profiles" pt="md">
+          {found.error && !gone && <Failure error={found.error} retry={() => void found.refetch()} />}
+          {gone && deleted}
+          <Profiles
+            result={result}
+            clusters={found.data}
+            gone={gone}
+            label={label}
+            selection={selection}
+            onSelection={setSelection}
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="rows" pt="md">
+          <LinkedViews {...linked} view="rows" />
+        </Tabs.Panel>
+        <Tabs.Panel value="predict" pt="md">
+          {gone ? deleted : <PredictForm centersId={centersId} clusters={clusters} />}
         </Tabs.Panel>
       </Tabs>
       <Group gap="xs">
         <Downloads run={run} centersId={gone ? undefined : centersId} />
       </Group>
     </Stack>
+  );
+}
+
+function InWords({ result }: { result: Schemas['RunResultDto'] }) {
+  const rows = result.sizes.reduce((sum, size) => sum + size, 0);
+  const { silhouette, silhouetteRows } = result.metrics;
+  return (
+    <div>
+      <Text>
+        {count(result.k, 'cluster')} of {result.sizes.map((size) => num(size)).join(', ')} rows.{' '}
+        {silhouette != null && (
+          <>
+            {quality(silhouette)}: silhouette {num(silhouette)} on{' '}
+            {silhouetteRows === rows ? `all ${num(rows)}` : `a sample of ${num(silhouetteRows)}`} rows.{' '}
+          </>
+        )}
+        Inertia {num(result.inertia)}, {result.converged ? 'converged' : 'stopped'} after{' '}
+        {count(result.iterations, 'iteration')}.
+      </Text>
+      {result.choice && (
+        <Text size="sm" c="dimmed">
+          {result.choice.why}
+        </Text>
+      )}
+    </div>
   );
 }
 

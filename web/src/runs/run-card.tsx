@@ -6,11 +6,12 @@ import { api, data, type Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { keys } from '../chats/queries';
 import { Failure } from '../ui/failure';
-import { num } from '../ui/format';
-import { useRunStream } from './run-stream';
+import { count, num } from '../ui/format';
+import { hasEnded, useRunStream } from './run-stream';
 
 // The charts come only when there is something to draw.
 const Result = lazy(() => import('../results/result'));
+const InertiaCurve = lazy(() => import('../results/inertia-curve'));
 
 type Run = Schemas['RunDto'];
 
@@ -19,8 +20,8 @@ export function useRun(runId: string) {
     queryKey: keys.run(runId),
     queryFn: () => data(api.GET('/api/v1/runs/{runId}', { params: { path: { runId } } })),
   });
-  useRunStream(run.data);
-  return run;
+  const lost = useRunStream(run.data);
+  return { ...run, lost };
 }
 
 /** A run, from the moment it is queued to its result. */
@@ -31,13 +32,13 @@ export function RunCard({ runId, said }: { runId: string; said?: string }) {
   if (run.isPending) return <Loader size="sm" aria-label="Loading the run" />;
   return (
     <Paper withBorder p="md" component="section" aria-label={`Run, ${describe(run.data)}`}>
-      <RunBody run={run.data} />
+      <RunBody run={run.data} lost={run.lost} />
     </Paper>
   );
 }
 
-function RunBody({ run }: { run: Run }) {
-  if (run.status === 'queued' || run.status === 'running') return <Running run={run} />;
+function RunBody({ run, lost }: { run: Run; lost: boolean }) {
+  if (!hasEnded(run)) return <Running run={run} lost={lost} />;
   if (run.status === 'failed') {
     return (
       <Alert color="red" title={`${describe(run)}: it could not be done`}>
@@ -61,9 +62,9 @@ function RunBody({ run }: { run: Run }) {
   );
 }
 
-function Running({ run }: { run: Run }) {
+function Running({ run, lost }: { run: Run; lost: boolean }) {
   const client = useQueryClient();
-  const { fraction, phase, restart, iteration, inertia } = run.progress;
+  const { fraction, trace } = run.progress;
   const cancel = useMutation({
     mutationFn: () => data(api.POST('/api/v1/runs/{runId}/cancel', { params: { path: { runId: run.id } } })),
     onSuccess: (next) => {
@@ -72,12 +73,12 @@ function Running({ run }: { run: Run }) {
     },
   });
   return (
-    <Stack gap="xs" aria-live="polite">
-      <Group justify="space-between">
-        <Text>
-          {describe(run)}:{' '}
-          {phase === 'training' ? `restart ${restart}, iteration ${iteration}, inertia ${num(inertia)}` : phase}
-        </Text>
+    <Stack gap="xs">
+      <Group justify="space-between" wrap="nowrap" align="start">
+        <div>
+          <Text fw={600}>{describe(run)}</Text>
+          <Text size="sm">{stage(run)}</Text>
+        </div>
         <Button
           size="xs"
           variant="default"
@@ -89,13 +90,47 @@ function Running({ run }: { run: Run }) {
           Stop
         </Button>
       </Group>
-      <Progress value={fraction * 100} aria-label="Progress of the run" />
+      <Group gap="sm" wrap="nowrap">
+        <Progress flex={1} value={fraction * 100} aria-label="Progress of the run" />
+        <Text size="sm" w="3rem" ta="end">
+          {Math.floor(fraction * 100)} %
+        </Text>
+      </Group>
+      <Text size="sm" c="dimmed" role="status">
+        {lost && 'The connection is lost. The run goes on at the service; this page tries again by itself.'}
+      </Text>
+      {trace && trace.length > 1 && (
+        <Suspense>
+          <InertiaCurve progress={run.progress} />
+        </Suspense>
+      )}
       {cancel.error && <Failure error={cancel.error} />}
     </Stack>
   );
 }
 
-function describe({ params }: Run): string {
-  const { k } = params;
-  return `${typeof k === 'number' ? k : 'several'} clusters, scaling ${params.scaling}`;
+const STAGES: Record<Run['progress']['phase'], string> = {
+  queued: 'Waiting for its turn.',
+  reading: 'Reading the rows.',
+  preparing: 'Scaling the columns and filling the gaps.',
+  seeding: 'Placing the first centres.',
+  training: 'Moving the centres.',
+  evaluating: 'Measuring how good the clusters are.',
+  storing: 'Keeping the result.',
+};
+
+/** What a run is doing now. */
+function stage({ status, params, progress }: Run): string {
+  if (status === 'queued') return STAGES.queued;
+  const { phase, k, restart, iteration, inertia } = progress;
+  if (phase !== 'training') return STAGES[phase];
+  const which = typeof params.k === 'number' ? '' : `${k} clusters, `;
+  return `Training: ${which}restart ${restart} of ${params.nInit}, iteration ${iteration}, inertia ${num(inertia)}.`;
+}
+
+function describe({ params, result }: Run): string {
+  const { k, scaling } = params;
+  if (typeof k === 'number') return `${count(k, 'cluster')}, scaling ${scaling}`;
+  const chosen = result ? `, ${result.k} chosen` : '';
+  return `${k.min} to ${k.max} clusters${chosen}, scaling ${scaling}`;
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { authorizedFetch, type Schemas } from '../api/client';
 import { keys } from '../chats/queries';
 
@@ -30,9 +30,14 @@ async function* readRuns(runId: string, signal: AbortSignal): AsyncGenerator<Run
   }
 }
 
-/** Keeps a run in the cache up to date until it has ended, through lost connections and reloads. */
-export function useRunStream(run: Run | undefined): void {
+/**
+ * Keeps a run in the cache up to date until it has ended, through lost connections and reloads.
+ *
+ * @returns whether the connection is lost at the moment
+ */
+export function useRunStream(run: Run | undefined): boolean {
   const client = useQueryClient();
+  const [lost, setLost] = useState(false);
   const runId = run && !hasEnded(run) ? run.id : undefined;
   useEffect(() => {
     if (!runId) return;
@@ -41,6 +46,7 @@ export function useRunStream(run: Run | undefined): void {
       while (!stop.signal.aborted) {
         try {
           for await (const next of readRuns(runId, stop.signal)) {
+            setLost(false);
             client.setQueryData(keys.run(runId), next);
             if (hasEnded(next)) {
               await Promise.all([
@@ -52,6 +58,7 @@ export function useRunStream(run: Run | undefined): void {
           }
         } catch {
           // The connection broke; what is shown stays, and the next attempt begins with the present state.
+          setLost(true);
         }
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
@@ -60,4 +67,5 @@ export function useRunStream(run: Run | undefined): void {
       stop.abort();
     };
   }, [runId, client]);
+  return lost;
 }

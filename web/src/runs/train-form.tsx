@@ -9,18 +9,25 @@ import { PreparationFields, preparationRequest, startingPreparation } from '../d
 import { CLASS_COLUMNS } from '../datasets/samples';
 import { Failure } from '../ui/failure';
 import { count } from '../ui/format';
+import { ClusterCount } from './cluster-count';
 
 type Dataset = Schemas['DatasetDto'];
 type CreateRun = Schemas['CreateRunDto'];
 
-/** How a table is to be clustered: one number, and all else folded away with good defaults. */
+/** With no more rows there is no range of k worth trying. */
+const FEW_ROWS = 3;
+
+/** How a table is to be clustered: how many groups, and all else folded away with good defaults. */
 export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted: () => void }) {
   const client = useQueryClient();
   const [prepared, preparation] = useDisclosure();
   const [advanced, { toggle }] = useDisclosure();
   const form = useForm({
     initialValues: {
+      mode: dataset.rowCount > FEW_ROWS ? 'range' : 'one',
       k: 3 as number | string,
+      min: 2 as number | string,
+      max: Math.min(8, dataset.rowCount) as number | string,
       ...startingPreparation(dataset, CLASS_COLUMNS[dataset.name]),
       metric: 'euclidean',
       nInit: '' as number | string,
@@ -29,13 +36,13 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
     },
   });
   const start = useMutation({
-    mutationFn: ({ k, metric, nInit, maxIterations, seed, ...rest }: typeof form.values) =>
+    mutationFn: ({ mode, k, min, max, metric, nInit, maxIterations, seed, ...rest }: typeof form.values) =>
       data(
         api.POST('/api/v1/chats/{chatId}/runs', {
           params: { path: { chatId: dataset.chatId } },
           body: {
             datasetId: dataset.id,
-            k: Number(k),
+            k: mode === 'one' ? Number(k) : { min: Number(min), max: Number(max) },
             ...preparationRequest(rest),
             metric: metric as CreateRun['metric'],
             maxIterations: Number(maxIterations),
@@ -66,16 +73,7 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
       })}
     >
       <Stack gap="sm">
-        <NumberInput
-          label="Clusters (k)"
-          description="How many groups to look for."
-          min={1}
-          max={dataset.rowCount}
-          allowDecimal={false}
-          required
-          w={200}
-          {...form.getInputProps('k')}
-        />
+        <ClusterCount form={form} rowCount={dataset.rowCount} />
         <UnstyledButton type="button" onClick={preparation.toggle} aria-expanded={prepared}>
           <Text size="sm" td="underline">
             {count(form.values.columns.length, 'column')}, scaling {form.values.scaling}: change
@@ -139,7 +137,9 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
         {start.error && <Failure error={start.error} />}
         <Group>
           <Button type="submit" loading={start.isPending} disabled={form.values.columns.length === 0}>
-            Find {String(form.values.k)} clusters
+            {form.values.mode === 'one'
+              ? `Find ${form.values.k} clusters`
+              : `Try ${form.values.min} to ${form.values.max}`}
           </Button>
         </Group>
       </Stack>

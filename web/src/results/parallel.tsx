@@ -1,0 +1,159 @@
+import { MultiSelect } from '@mantine/core';
+import { useCallback, useMemo, useState } from 'react';
+import type { Schemas } from '../api/client';
+import { clusterColor } from '../ui/palette';
+import { count, num } from '../ui/format';
+import { Chart } from './chart';
+import type { ChartTheme } from './chart-theme';
+import type { ECharts, EChartsCoreOption } from './echarts';
+import type { Linked } from './linked';
+import { type SampleColumn, thin } from './sample';
+import { withRange } from './selection';
+
+/** Lines beyond this are a carpet to the eye and a burden to the browser. */
+const LINES = 2_000;
+const AXES = 8;
+const MOST_AXES = 16;
+
+interface Props extends Linked {
+  clusters: Schemas['ClusterDto'][];
+  /** Names of the columns trained on. */
+  trained: string[];
+}
+
+/** Each row a line over the columns, the clusters' means in bold; a stretch of an axis selects. */
+export function Parallel({ sample, picked, selection, focus, label, onSelection, clusters, trained }: Props) {
+  const able = useMemo(() => sample.columns.filter(({ numeric, min, max }) => numeric && min < max), [sample]);
+  const [chosen, setChosen] = useState(() => telling(able, clusters, trained));
+  const axes = useMemo(
+    () => chosen.flatMap((name) => able.find((column) => column.name === name) ?? []),
+    [chosen, able],
+  );
+  const lines = useMemo(() => thin(sample.length, LINES), [sample]);
+  const option = useCallback(
+    (theme: ChartTheme): EChartsCoreOption => {
+      const values = (position: number) => axes.map(({ numbers }) => numbers[position]);
+      const line = (data: number[][], color: string, width: number, opacity: number, z: number) => ({
+        type: 'parallel' as const,
+        data,
+        z,
+        silent: true,
+        smooth: false,
+        progressive: 0,
+        // A brushed axis must not fade what the selection has already greyed.
+        activeOpacity: opacity,
+        inactiveOpacity: opacity,
+        lineStyle: { color, width, opacity },
+      });
+      const own = (cluster: number, on: number) =>
+        Array.from(lines).filter((i) => picked.mask[i] === on && (on === 0 || sample.clusters[i] === cluster));
+      const faint = Math.min(0.5, Math.max(0.06, 40 / lines.length));
+      return {
+        animation: false,
+        parallel: {
+          left: 40,
+          right: 56,
+          top: 36,
+          bottom: 28,
+          parallelAxisDefault: {
+            nameTextStyle: { color: theme.ink, fontSize: 11 },
+            nameTruncate: { maxWidth: 90 },
+            axisLabel: { color: theme.ink, fontSize: 10, hideOverlap: true },
+            axisLine: { lineStyle: { color: theme.ink } },
+            axisTick: { lineStyle: { color: theme.ink } },
+            areaSelectStyle: { width: 16, borderColor: theme.strong, color: theme.accent, opacity: 0.35 },
+            realtime: false,
+          },
+        },
+        parallelAxis: axes.map(({ name, min, max }, dim) => ({ dim, id: `axis ${dim}`, name, min, max, scale: true })),
+        series: [
+          line(own(-1, 0).map(values), theme.grey, 1, faint * 0.6, 1),
+          ...sample.centers.map((_, c) => line(own(c, 1).map(values), clusterColor(c), 1, faint, 2)),
+          ...sample.centers.flatMap((_, c) => {
+            const mean = meanOf(clusters[c], axes);
+            const off = selection.clusters.size > 0 && !selection.clusters.has(c);
+            return mean && !off ? [line([mean], clusterColor(c), 4, 1, 3)] : [];
+          }),
+          ...(focus === undefined ? [] : [line([values(focus)], theme.strong, 2.5, 1, 4)]),
+        ],
+      };
+    },
+    [axes, lines, picked, sample, clusters, focus, selection.clusters],
+  );
+  const onDrawn = useCallback(
+    (chart: ECharts) => {
+      chart.off('axisareaselected');
+      axes.forEach(({ name }, dim) => {
+        const range = selection.ranges.get(name);
+        if (range) {
+          chart.dispatchAction({ type: 'axisAreaSelect', parallelAxisId: `axis ${dim}`, intervals: [range] });
+        }
+      });
+      chart.on('axisareaselected', (event) => {
+        const { parallelAxisId, intervals } = event as AxisArea;
+        const column = axes.at(Number(parallelAxisId.slice(5)));
+        // Of several stretches the one drawn last counts.
+        const range = intervals.at(-1);
+        if (column)
+          onSelection((now) => withRange(now, column.name, range && [Math.min(...range), Math.max(...range)]));
+      });
+    },
+    [axes, selection.ranges, onSelection],
+  );
+  const shown =
+    lines.length === sample.length ? sample.basis : `${num(lines.length)} lines, taken evenly from ${sample.basis}`;
+  return (
+    <Chart
+      title="Parallel axes"
+      file="parallel-axes"
+      summary={`Parallel coordinates of ${count(axes.length, 'column')}: ${axes.map(({ name }) => name).join(', ')}. ${sample.centers
+        .map((_, c) => `${label(c)}: ${clusters[c]?.summary ?? 'no summary'}`)
+        .join('. ')}.`}
+      basis={`On ${shown}. Bold lines are the means of the clusters, on all rows. Drag along an axis to select.`}
+      option={option}
+      onDrawn={onDrawn}
+      height="26rem"
+      table={() => ({
+        columns: ['row', 'cluster', ...axes.map(({ name }) => name)],
+        rows: Array.from(lines, (i) => [
+          sample.rows[i] + 1,
+          sample.clusters[i],
+          ...axes.map(({ numbers }) => numbers[i]),
+        ]),
+      })}
+    >
+      {able.length > 2 && (
+        <MultiSelect
+          size="xs"
+          label="Axes"
+          data={able.map(({ name }) => name)}
+          value={chosen}
+          maxValues={MOST_AXES}
+          searchable
+          onChange={(names) => {
+            if (names.length > 1) setChosen(names);
+          }}
+        />
+      )}
+    </Chart>
+  );
+}
+
+interface AxisArea {
+  parallelAxisId: string;
+  intervals: [number, number][];
+}
+
+function meanOf(cluster: Schemas['ClusterDto'] | undefined, axes: SampleColumn[]): number[] | undefined {
+  if (!cluster) return undefined;
+  return axes.map(({ name }) => cluster.columns.find((column) => column.name === name)?.mean ?? NaN);
+}
+
+/** The columns trained on in which the clusters differ most, in the order of the table. */
+function telling(able: SampleColumn[], clusters: Schemas['ClusterDto'][], trained: string[]): string[] {
+  const apart = (name: string) =>
+    Math.max(0, ...clusters.map(({ columns }) => Math.abs(columns.find((each) => each.name === name)?.zScore ?? 0)));
+  const names = able.map(({ name }) => name).filter((name) => trained.includes(name));
+  const best = new Set([...names].sort((a, b) => apart(b) - apart(a)).slice(0, AXES));
+  return names.filter((name) => best.has(name));
+}

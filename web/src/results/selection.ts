@@ -1,0 +1,58 @@
+import type { Sample, SampleColumn } from './sample';
+
+/** What is selected: rows of any of the clusters that meet every condition. Nothing said selects everything. */
+export interface Selection {
+  clusters: ReadonlySet<number>;
+  /** From and to, by the column's name. */
+  ranges: ReadonlyMap<string, readonly [number, number]>;
+}
+
+export const EVERYTHING: Selection = { clusters: new Set(), ranges: new Map() };
+
+export function isEverything({ clusters, ranges }: Selection): boolean {
+  return clusters.size === 0 && ranges.size === 0;
+}
+
+export function toggleCluster(selection: Selection, cluster: number): Selection {
+  const clusters = new Set(selection.clusters);
+  if (!clusters.delete(cluster)) clusters.add(cluster);
+  return { ...selection, clusters };
+}
+
+/** @param range undefined takes the condition away */
+export function withRange(selection: Selection, name: string, range?: readonly [number, number]): Selection {
+  const ranges = new Map(selection.ranges);
+  if (range) ranges.set(name, range);
+  else ranges.delete(name);
+  return { ...selection, ranges };
+}
+
+/** Which positions of the sample are selected. */
+export interface Picked {
+  mask: Uint8Array;
+  count: number;
+  /** Nothing was said, so nothing is greyed. */
+  all: boolean;
+}
+
+export function pick(sample: Sample, selection: Selection): Picked {
+  const mask = new Uint8Array(sample.length).fill(1);
+  const { clusters, ranges } = selection;
+  if (clusters.size > 0) sample.clusters.forEach((cluster, i) => (mask[i] = clusters.has(cluster) ? 1 : 0));
+  for (const [name, [from, to]] of ranges) {
+    const column = findColumn(sample, name);
+    if (!column) continue;
+    for (let i = 0; i < mask.length; i++) {
+      const value = column.numbers[i];
+      // What is missing meets no condition.
+      if (!(value >= from && value <= to)) mask[i] = 0;
+    }
+  }
+  let count = 0;
+  for (const one of mask) count += one;
+  return { mask, count, all: isEverything(selection) };
+}
+
+export function findColumn(sample: Sample, name: string): SampleColumn | undefined {
+  return [...sample.columns, ...sample.components].find((column) => column.name === name);
+}
