@@ -77,7 +77,7 @@ export function Chart({
   return (
     <Stack gap={4} component="figure" m={0} miw={0} aria-label={title}>
       <Group justify="space-between" gap="xs" wrap="nowrap" align="start">
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           {title}
         </Title>
         <Menu position="bottom-end" withinPortal={false}>

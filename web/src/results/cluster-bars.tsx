@@ -63,7 +63,7 @@ export function ClusterBars({ title, file, basis, unit, values, mean, told, labe
               symbol: 'none',
               data: [{ xAxis: mean.value }],
               lineStyle: { color: theme.strong, type: 'dashed' },
-              label: { formatter: mean.name, color: theme.ink, position: 'end' },
+              label: { formatter: mean.name, color: theme.ink, position: 'start' },
             },
           }),
         },

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useCallback } from 'react';
 import type { Schemas } from '../api/client';
-import { count, num } from '../ui/format';
+import { count, num, whole } from '../ui/format';
 import { Chart } from './chart';
 import { axis, type ChartTheme, tooltip } from './chart-theme';
 import type { EChartsCoreOption } from './echarts';
@@ -93,8 +93,10 @@ export function CriterionChart({ criterion, sweep, choice, rows, silhouetteRows 
       xAxis: axis(theme, 'number of clusters', {
         nameGap: 24,
         minInterval: 1,
-        min: sweep[0]?.k,
-        max: sweep.at(-1)?.k,
+        min: (sweep.at(0)?.k ?? 1) - 0.5,
+        max: (sweep.at(-1)?.k ?? 1) + 0.5,
+        axisTick: { show: false },
+        axisLabel: { color: theme.ink, formatter: (k: number) => (Number.isInteger(k) ? String(k) : '') },
         splitLine: { show: false },
       }),
       yAxis: axis(theme, '', {
@@ -136,10 +138,10 @@ export function CriterionChart({ criterion, sweep, choice, rows, silhouetteRows 
     own === null ? 'cannot tell' : own === choice.chosen ? `is for ${own}` : `is for ${own}, not for ${choice.chosen}`;
   const basis =
     key === 'silhouette' && silhouetteRows < rows
-      ? `a sample of ${num(silhouetteRows)} of ${num(rows)} rows`
+      ? `a sample of ${whole(silhouetteRows)} of ${whole(rows)} rows`
       : key === 'gap' && rows > GAP_ROWS
-        ? `a sample of ${num(GAP_ROWS)} of ${num(rows)} rows`
-        : `all ${num(rows)} rows`;
+        ? `a sample of ${whole(GAP_ROWS)} of ${whole(rows)} rows`
+        : `all ${whole(rows)} rows`;
   return (
     <Chart
       title={title}

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import type { Schemas } from '../api/client';
-import { num } from '../ui/format';
+import { whole } from '../ui/format';
 import { Chart } from './chart';
 import { type ChartTheme, tooltip } from './chart-theme';
 import type { ECharts, EChartsCoreOption } from './echarts';
@@ -63,21 +63,20 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
         bottom: 0,
         itemHeight: 120,
         itemWidth: 12,
-        text: [`${REACH} or more above`, `${REACH} or more below`],
+        text: ['above', 'below'],
         textStyle: { color: theme.ink },
         inRange: { color: theme.dark ? DARK : LIGHT },
       },
       series: [
         {
           type: 'heatmap',
-          data: cells.filter(([, , z]) => z !== null),
+          data: cells.flatMap(([i, j, z]) =>
+            z === null ? [] : [{ value: [i, j, z], label: { color: figure(theme, z) } }],
+          ),
           itemStyle: { borderColor: theme.ground, borderWidth: 1 },
           label: {
             show: cells.length <= FIGURES,
             formatter: ({ value }: { value: [number, number, number] }) => signed(value[2]),
-            color: theme.strong,
-            textBorderColor: theme.ground,
-            textBorderWidth: 2,
             fontSize: 11,
           },
         },
@@ -103,7 +102,7 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
       summary={`Heat map of z-scores, ${columns.length} columns by ${clusters.length} clusters. ${clusters
         .map(({ cluster, summary }) => `${label(cluster)}: ${summary ?? 'no summary'}`)
         .join('. ')}.`}
-      basis={`On all ${num(rows)} rows. How many standard deviations of all rows a cluster's mean lies above or below theirs; the columns that tell most come first.`}
+      basis={`On all ${whole(rows)} rows. How many standard deviations (darkest from ${REACH} on) of all rows a cluster's mean lies above or below theirs; the columns that tell most come first.`}
       option={option}
       onDrawn={onDrawn}
       height={`${columns.length * ROW_PX + 96}px`}
@@ -113,6 +112,12 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
       })}
     />
   );
+}
+
+/** Ink that can be read on the colour of a cell. */
+function figure({ dark }: ChartTheme, z: number): string {
+  const onDarkCell = dark ? Math.abs(z) < 1.25 : z < -1.6 || z > 1.9;
+  return onDarkCell ? '#ffffff' : '#111111';
 }
 
 function signed(z: number): string {

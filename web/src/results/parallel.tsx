@@ -2,7 +2,7 @@ import { MultiSelect } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
 import type { Schemas } from '../api/client';
 import { clusterColor } from '../ui/palette';
-import { count, num } from '../ui/format';
+import { count, whole } from '../ui/format';
 import { Chart } from './chart';
 import type { ChartTheme } from './chart-theme';
 import type { ECharts, EChartsCoreOption } from './echarts';
@@ -24,7 +24,8 @@ interface Props extends Linked {
 /** Each row a line over the columns, the clusters' means in bold; a stretch of an axis selects. */
 export function Parallel({ sample, picked, selection, focus, label, onSelection, clusters, trained }: Props) {
   const able = useMemo(() => sample.columns.filter(({ numeric, min, max }) => numeric && min < max), [sample]);
-  const [chosen, setChosen] = useState(() => telling(able, clusters, trained));
+  const [own, setOwn] = useState<string[]>();
+  const chosen = useMemo(() => own ?? telling(able, clusters, trained), [own, able, clusters, trained]);
   const axes = useMemo(
     () => chosen.flatMap((name) => able.find((column) => column.name === name) ?? []),
     [chosen, able],
@@ -45,8 +46,9 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
         inactiveOpacity: opacity,
         lineStyle: { color, width, opacity },
       });
-      const own = (cluster: number, on: number) =>
+      const drawn = (cluster: number, on: number) =>
         Array.from(lines).filter((i) => picked.mask[i] === on && (on === 0 || sample.clusters[i] === cluster));
+      const present = new Set(sample.clusters.filter((_, i) => picked.mask[i] === 1));
       const faint = Math.min(0.5, Math.max(0.06, 40 / lines.length));
       return {
         animation: false,
@@ -67,18 +69,17 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
         },
         parallelAxis: axes.map(({ name, min, max }, dim) => ({ dim, id: `axis ${dim}`, name, min, max, scale: true })),
         series: [
-          line(own(-1, 0).map(values), theme.grey, 1, faint * 0.6, 1),
-          ...sample.centers.map((_, c) => line(own(c, 1).map(values), clusterColor(c), 1, faint, 2)),
+          line(drawn(-1, 0).map(values), theme.grey, 1, faint * 0.6, 1),
+          ...sample.centers.map((_, c) => line(drawn(c, 1).map(values), clusterColor(c), 1, faint, 2)),
           ...sample.centers.flatMap((_, c) => {
             const mean = meanOf(clusters[c], axes);
-            const off = selection.clusters.size > 0 && !selection.clusters.has(c);
-            return mean && !off ? [line([mean], clusterColor(c), 4, 1, 3)] : [];
+            return mean && present.has(c) ? [line([mean], clusterColor(c), 4, 1, 3)] : [];
           }),
           ...(focus === undefined ? [] : [line([values(focus)], theme.strong, 2.5, 1, 4)]),
         ],
       };
     },
-    [axes, lines, picked, sample, clusters, focus, selection.clusters],
+    [axes, lines, picked, sample, clusters, focus],
   );
   const onDrawn = useCallback(
     (chart: ECharts) => {
@@ -101,7 +102,7 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
     [axes, selection.ranges, onSelection],
   );
   const shown =
-    lines.length === sample.length ? sample.basis : `${num(lines.length)} lines, taken evenly from ${sample.basis}`;
+    lines.length === sample.length ? sample.basis : `${whole(lines.length)} lines, taken evenly from ${sample.basis}`;
   return (
     <Chart
       title="Parallel axes"
@@ -131,7 +132,7 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
           maxValues={MOST_AXES}
           searchable
           onChange={(names) => {
-            if (names.length > 1) setChosen(names);
+            if (names.length > 1) setOwn(names);
           }}
         />
       )}

@@ -5,7 +5,7 @@ import { api, data, type Schemas } from '../api/client';
 import { keys } from '../chats/queries';
 import { ClusterMark } from '../ui/cluster-mark';
 import { Failure } from '../ui/failure';
-import { num } from '../ui/format';
+import { num, whole } from '../ui/format';
 import { clusterLabel } from '../ui/palette';
 
 interface Props {
@@ -50,11 +50,11 @@ export function ProfileTable({ centersId, clusters, selected, onSelect }: Props)
                     {clusterLabel(cluster, name)}
                   </Button>
                 </Table.Th>
-                <Table.Td>{num(size)}</Table.Td>
+                <Table.Td>{size === null ? '-' : whole(size)}</Table.Td>
                 {columns.map((column) => {
                   const facts = profile.find((each) => each.name === column);
                   return (
-                    <Table.Td key={column}>
+                    <Table.Td key={column} className="nowrap">
                       {num(facts?.mean)}
                       {facts?.zScore != null && (
                         <Text span size="xs" c="dimmed">

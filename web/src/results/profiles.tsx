@@ -1,7 +1,7 @@
 import { Loader, SimpleGrid, Stack } from '@mantine/core';
 import { useCallback, useMemo } from 'react';
 import type { Schemas } from '../api/client';
-import { num } from '../ui/format';
+import { num, whole } from '../ui/format';
 import { ClusterBars } from './cluster-bars';
 import { HeatMap } from './heat-map';
 import { ProfileTable } from './profile-table';
@@ -28,7 +28,7 @@ export function Profiles({ result, clusters, gone, label, selection, onSelection
   );
   const { silhouette, silhouetteRows } = result.metrics;
   const rows = result.sizes.reduce((sum, size) => sum + size, 0);
-  const size = useCallback((value: number) => `${num(value)} (${num((100 * value) / rows)} %)`, [rows]);
+  const size = useCallback((value: number) => `${whole(value)} (${((100 * value) / rows).toFixed(1)} %)`, [rows]);
   const silhouettes = useMemo(() => clusters?.map((cluster) => cluster.silhouette), [clusters]);
   const mean = useMemo(
     () => (silhouette == null ? undefined : { value: silhouette, name: `all ${num(silhouette)}` }),
@@ -43,7 +43,7 @@ export function Profiles({ result, clusters, gone, label, selection, onSelection
           title="Sizes"
           file="sizes"
           unit="rows"
-          basis={`On all ${num(rows)} rows.`}
+          basis={`On all ${whole(rows)} rows.`}
           values={result.sizes}
           told={size}
         />
@@ -53,7 +53,7 @@ export function Profiles({ result, clusters, gone, label, selection, onSelection
             title="Silhouette of each cluster"
             file="silhouettes"
             unit="mean silhouette"
-            basis={`On ${silhouetteRows === rows ? 'all' : 'a sample of'} ${num(silhouetteRows)} rows. Near 1: rows sit well inside their cluster; near 0: on its edge; below: nearer to another. The dashed line is the mean of all.`}
+            basis={`On ${silhouetteRows === rows ? 'all' : 'a sample of'} ${whole(silhouetteRows)} rows. Near 1: rows sit well inside their cluster; near 0: on its edge; below: nearer to another. The dashed line is the mean of all.`}
             values={silhouettes}
             mean={mean}
             told={num}

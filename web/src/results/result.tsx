@@ -4,7 +4,7 @@ import type { Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { PredictForm } from '../centers/predict-form';
 import { Failure } from '../ui/failure';
-import { count, num } from '../ui/format';
+import { count, num, whole } from '../ui/format';
 import { clusterLabel } from '../ui/palette';
 import { Downloads } from './downloads';
 import { LinkedViews } from './linked-views';
@@ -48,7 +48,7 @@ export default function Result({ run }: { run: Run }) {
         </Alert>
       )}
       <Tabs defaultValue="map" keepMounted={false}>
-        <Tabs.List>
+        <Tabs.List className="tabs">
           <Tabs.Tab value="map">Map</Tabs.Tab>
           {result.sweep && <Tabs.Tab value="which-k">Which k</Tabs.Tab>}
           <Tabs.Tab value="profiles">Profiles</Tabs.Tab>
@@ -93,11 +93,11 @@ function InWords({ result }: { result: Schemas['RunResultDto'] }) {
   return (
     <div>
       <Text>
-        {count(result.k, 'cluster')} of {result.sizes.map((size) => num(size)).join(', ')} rows.{' '}
+        {count(result.k, 'cluster')} of {result.sizes.map(whole).join(', ')} rows.{' '}
         {silhouette != null && (
           <>
             {quality(silhouette)}: silhouette {num(silhouette)} on{' '}
-            {silhouetteRows === rows ? `all ${num(rows)}` : `a sample of ${num(silhouetteRows)}`} rows.{' '}
+            {silhouetteRows === rows ? `all ${whole(rows)}` : `a sample of ${whole(silhouetteRows)}`} rows.{' '}
           </>
         )}
         Inertia {num(result.inertia)}, {result.converged ? 'converged' : 'stopped'} after{' '}

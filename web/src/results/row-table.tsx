@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { ClusterMark } from '../ui/cluster-mark';
-import { count, num } from '../ui/format';
+import { count, num, whole } from '../ui/format';
 import type { Linked } from './linked';
 import type { Sample } from './sample';
 import type { Picked } from './selection';
@@ -36,7 +36,7 @@ export function RowTable({ sample, picked, focus, label, onFocus }: Linked) {
       key={by}
       scope="col"
       aria-sort={order.by !== by ? 'none' : order.falling ? 'descending' : 'ascending'}
-      data-number={typeof by === 'number' ? columns[by].numeric || undefined : true}
+      data-number={by === 'cluster' || (by !== 'row' && !columns[by].numeric) ? undefined : true}
     >
       <button
         type="button"
@@ -103,7 +103,7 @@ export function RowTable({ sample, picked, focus, label, onFocus }: Linked) {
       <Text size="xs" c="dimmed">
         {count(positions.length, 'row')} of {sample.basis}.
         {sample.columns.length > COLUMNS &&
-          ` The first ${COLUMNS} of ${num(sample.columns.length)} columns; the files have them all.`}
+          ` The first ${COLUMNS} of ${whole(sample.columns.length)} columns; the files have them all.`}
       </Text>
     </>
   );

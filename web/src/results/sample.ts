@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, data, type Schemas } from '../api/client';
 import { keys } from '../chats/queries';
-import { num } from '../ui/format';
+import { whole as digits } from '../ui/format';
 
 /** One column of the sample: what was uploaded, and as numbers where it has them (NaN where missing). */
 export interface SampleColumn {
   name: string;
+  /** What an axis is called. */
+  title: string;
   numeric: boolean;
   values: (number | string | null)[];
   numbers: Float64Array;
@@ -56,14 +58,19 @@ function toSample(answer: Schemas['SampleDto']): Sample {
     clusters: Int32Array.from(clusters),
     k: centers.length,
     columns: answer.columns.map(({ name, type, values }) => column(name, type === 'number', values)),
-    components: [column(`First component (${share(0)})`, true, x), column(`Second component (${share(1)})`, true, y)],
+    components: [
+      column('First component', true, x, `first component, ${share(0)}`),
+      column('Second component', true, y, `second component, ${share(1)}`),
+    ],
     centers: centers as [number, number][],
-    basis: whole ? `all ${num(totalRows)} rows` : `a random sample of ${num(sampledRows)} of ${num(totalRows)} rows`,
+    basis: whole
+      ? `all ${digits(totalRows)} rows`
+      : `a random sample of ${digits(sampledRows)} of ${digits(totalRows)} rows`,
     whole,
   };
 }
 
-function column(name: string, numeric: boolean, values: (number | string | null)[]): SampleColumn {
+function column(name: string, numeric: boolean, values: (number | string | null)[], title = name): SampleColumn {
   const numbers = Float64Array.from(values, (value) => (typeof value === 'number' ? value : NaN));
   let min = Infinity;
   let max = -Infinity;
@@ -71,7 +78,7 @@ function column(name: string, numeric: boolean, values: (number | string | null)
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  return { name, numeric: numeric && min <= max, values, numbers, min, max };
+  return { name, title, numeric: numeric && min <= max, values, numbers, min, max };
 }
 
 /** Every so many-th position, at most `limit` of them: evenly, so that a random sample stays one. */

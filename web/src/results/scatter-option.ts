@@ -57,8 +57,8 @@ export function scatterOption(theme: ChartTheme, drawing: Drawing): EChartsCoreO
       removeOnClick: true,
       brushStyle: { color: 'rgba(120, 150, 190, 0.2)', borderColor: theme.ink, borderWidth: 1 },
     },
-    xAxis: axis(theme, x.name),
-    yAxis: axis(theme, y.name, { nameGap: 48 }),
+    xAxis: axis(theme, x.title),
+    yAxis: axis(theme, y.title, { nameGap: 48 }),
     series: [
       ...groups.map((group, cluster) => ({
         type: 'scatter' as const,

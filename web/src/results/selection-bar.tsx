@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { toCsv } from '../../../src/common/csv-writer';
 import { ClusterMark } from '../ui/cluster-mark';
 import { saveBlob } from '../ui/download';
-import { count, num } from '../ui/format';
+import { count, num, whole } from '../ui/format';
 import type { Linked } from './linked';
 import type { Sample } from './sample';
 import { EVERYTHING, findColumn, type Picked, toggleCluster, withRange } from './selection';
@@ -33,7 +33,7 @@ export function SelectionBar({ sample, picked, selection, label, onSelection }: 
         <Text size="sm" role="status">
           {picked.all
             ? `Nothing is selected: ${count(sample.length, 'row')} shown.`
-            : `${count(picked.count, 'row')} of ${num(sample.length)} selected.`}
+            : `${count(picked.count, 'row')} of ${whole(sample.length)} selected.`}
         </Text>
         {[...selection.ranges].map(([name, [from, to]]) => (
           <Pill.Group key={name}>

@@ -26,11 +26,11 @@ export function SweepTable({ sweep, choice }: Props) {
         <Table.Tbody>
           {sweep.map((entry) => (
             <Table.Tr key={entry.k} fw={entry.k === choice.chosen ? 600 : undefined}>
-              <Table.Th scope="row">
+              <Table.Th scope="row" className="nowrap">
                 {entry.k} {entry.k === choice.chosen && <Badge size="sm">chosen</Badge>}
               </Table.Th>
               {criteria.map((criterion) => (
-                <Table.Td key={criterion.key}>
+                <Table.Td key={criterion.key} className="nowrap">
                   {num(entry[criterion.key])}
                   {pickOf(choice, criterion) === entry.k && (
                     <Badge size="sm" variant="default" ms={6}>

@@ -1,6 +1,6 @@
 import { Alert, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { Schemas } from '../api/client';
-import { count, num } from '../ui/format';
+import { count, whole } from '../ui/format';
 import { CRITERIA, CriterionChart, pickOf } from './criterion-chart';
 import { SweepTable } from './sweep-table';
 
@@ -19,7 +19,6 @@ export function WhichK({ run, result }: { run: Schemas['RunDto']; result: Result
         <Text fw={600} fz="lg">
           {count(choice.chosen, 'cluster')}, out of {sweep[0]?.k} to {sweep.at(-1)?.k}
         </Text>
-        <Text>{choice.why}</Text>
       </div>
       {agree < votes.length && (
         <Alert color="yellow" title={`The criteria disagree: ${agree} of ${votes.length} choose ${choice.chosen}`}>
@@ -43,7 +42,7 @@ export function WhichK({ run, result }: { run: Schemas['RunDto']; result: Result
       </SimpleGrid>
       <SweepTable run={run} sweep={sweep} choice={choice} />
       <Text size="xs" c="dimmed">
-        Every number of clusters was trained on all {num(rows)} rows, with {count(run.params.nInit, 'restart')}.
+        Every number of clusters was trained on all {whole(rows)} rows, with {count(run.params.nInit, 'restart')}.
       </Text>
     </Stack>
   );

@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Group, Loader, Paper, Progress, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { Link } from 'react-router';
+import { Link, useMatch } from 'react-router';
 import { api, data, type Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { keys } from '../chats/queries';
@@ -38,6 +38,7 @@ export function RunCard({ runId, said }: { runId: string; said?: string }) {
 }
 
 function RunBody({ run, lost }: { run: Run; lost: boolean }) {
+  const alone = useMatch('/runs/:runId') !== null;
   if (!hasEnded(run)) return <Running run={run} lost={lost} />;
   if (run.status === 'failed') {
     return (
@@ -51,9 +52,11 @@ function RunBody({ run, lost }: { run: Run; lost: boolean }) {
     <Stack gap="sm">
       <Group justify="space-between">
         <Text fw={600}>{describe(run)}</Text>
-        <Anchor component={Link} to={`/runs/${run.id}`} size="sm">
-          Full width
-        </Anchor>
+        {!alone && (
+          <Anchor component={Link} to={`/runs/${run.id}`} size="sm">
+            Full width
+          </Anchor>
+        )}
       </Group>
       <Suspense fallback={<Loader size="sm" aria-label="Loading the charts" />}>
         <Result run={run} />

@@ -1,5 +1,5 @@
 const few = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
-const whole = new Intl.NumberFormat('en');
+const digits = new Intl.NumberFormat('en');
 const moment = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A measured number, four digits of it; what is very small or large by its power of ten. */
@@ -10,8 +10,13 @@ export function num(value: number | null | undefined): string {
   return few.format(value);
 }
 
+/** A counted number, every digit of it. */
+export function whole(value: number): string {
+  return digits.format(value);
+}
+
 export function count(value: number, one: string, many = `${one}s`): string {
-  return `${whole.format(value)} ${value === 1 ? one : many}`;
+  return `${digits.format(value)} ${value === 1 ? one : many}`;
 }
 
 export function when(value: string): string {

@@ -1,8 +1,8 @@
 /** Eight colours of Okabe and Ito that colour-blind people can tell apart; shapes repeat at another pace. */
 const COLORS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#999999', '#f0e442'] as const;
 
-/** Names of ECharts' symbols. */
-const SHAPES = ['circle', 'rect', 'triangle', 'diamond', 'pin'] as const;
+/** ECharts' symbols; the pentagon is none of its own. */
+const SHAPES = ['circle', 'rect', 'triangle', 'diamond', 'path://M5 0l5 4l-2 6h-6l-2 -6z'] as const;
 
 /** The one colour of a cluster, everywhere. */
 export function clusterColor(cluster: number): string {
