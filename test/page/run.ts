@@ -16,8 +16,10 @@ import { firstTable } from './journeys/first-table.ts';
 import { interrupted } from './journeys/interrupted.ts';
 import { keyboard } from './journeys/keyboard.ts';
 import { models } from './journeys/models.ts';
+import { results } from './journeys/results.ts';
 import { states } from './journeys/states.ts';
 import { tabs } from './journeys/tabs.ts';
+import { training } from './journeys/training.ts';
 import { words } from './journeys/words.ts';
 
 export type Journey = (visit: Visit) => Promise<void>;
@@ -28,6 +30,7 @@ const JOURNEYS: Record<string, Journey> = {
   "the same on a phone's width, in the dark": (visit) => firstTable(visit, { width: 360, height: 740, scheme: 'dark' }),
   'the same by keyboard': keyboard,
   'a bad file': badFile,
+  'a result from every side': results,
   'a reload during training': interrupted,
   'two tabs': tabs,
   'many chats': chats,
@@ -35,6 +38,7 @@ const JOURNEYS: Record<string, Journey> = {
   'centers and predictions': models,
   'the account': account,
   'when things go wrong': states,
+  'a long training': training,
 };
 
 const { values, positionals } = parseArgs({ options: { pictures: { type: 'string' } }, allowPositionals: true });

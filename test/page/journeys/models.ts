@@ -61,6 +61,7 @@ export async function models(visit: Visit): Promise<void> {
 }
 
 async function train(page: Page, k: number): Promise<void> {
+  await page.getByLabel('I know how many').check();
   await page.getByLabel('Clusters (k)').fill(String(k));
   await page.getByRole('button', { name: `Find ${k} clusters` }).click();
   await page.getByText(new RegExp(`${k} clusters of \\d+, \\d+, \\d+`)).waitFor();

@@ -11,7 +11,8 @@ interface Props {
   summary: string;
   /** On how many rows it was computed. */
   basis: string;
-  option: (theme: ChartTheme) => EChartsCoreOption;
+  /** @param width in px, at the time of drawing */
+  option: (theme: ChartTheme, width: number) => EChartsCoreOption;
   /** The same as a table. */
   table: () => Cells;
   /** The name of saved files, without its ending. */
@@ -60,7 +61,10 @@ export function Chart({
 
   useEffect(() => {
     if (!chart.current) return;
-    chart.current.setOption({ animation: !theme.still, animationDuration: 300, ...option(theme) }, true);
+    chart.current.setOption(
+      { animation: !theme.still, animationDuration: 300, ...option(theme, chart.current.getWidth()) },
+      true,
+    );
     onDrawn?.(chart.current);
   }, [option, theme, asTable, onDrawn, onReady]);
 
@@ -71,7 +75,8 @@ export function Chart({
   };
   const svg = () => {
     if (!chart.current) return;
-    const text = toSvg(option(theme), chart.current.getWidth(), chart.current.getHeight(), theme.ground);
+    const [width, height] = [chart.current.getWidth(), chart.current.getHeight()];
+    const text = toSvg(option(theme, width), width, height, theme.ground);
     saveBlob(new Blob([text], { type: 'image/svg+xml' }), `${file}.svg`);
   };
   return (

@@ -37,13 +37,22 @@ export default function InertiaCurve({ progress }: { progress: Schemas['RunProgr
           {
             type: 'scatter',
             data: points.map((point, i) => [i, point[3]]),
-            symbolSize: 4,
+            symbolSize: 6,
             itemStyle: { color: theme.grey },
           },
           {
             type: 'line',
+            step: 'end',
+            silent: true,
+            symbol: 'none',
+            data: lowest(points).map((value, i) => [i, value]),
+            lineStyle: { color: theme.ink, width: 1.5, type: 'dashed' },
+          },
+          {
+            type: 'line',
             data: points.map((point, i) => [i, current(point) ? point[3] : null]),
-            symbolSize: 5,
+            symbol: 'circle',
+            symbolSize: 7,
             lineStyle: { color: theme.accent, width: 2 },
             itemStyle: { color: theme.accent },
           },
@@ -61,10 +70,19 @@ export default function InertiaCurve({ progress }: { progress: Schemas['RunProgr
       title="Inertia"
       file="inertia"
       summary={`Inertia while training, now ${num(progress.inertia)} at iteration ${progress.iteration} of restart ${progress.restart} for ${progress.k} clusters.`}
-      basis="On all rows that are trained on. Lower is tighter; each restart begins anew, and the best is kept."
+      basis="On all rows that are trained on. Lower is tighter. The restart under way is in blue, the dashed line is the best so far; each restart begins anew, and the best is kept."
       option={option}
       table={table}
       height="10rem"
     />
   );
+}
+
+/** The lowest so far for the same number of clusters. */
+function lowest(points: Point[]): number[] {
+  let best = Infinity;
+  return points.map(([k, , , inertia], i) => {
+    best = k === points[i - 1]?.[0] ? Math.min(best, inertia) : inertia;
+    return best;
+  });
 }

@@ -14,6 +14,8 @@ import { withRange } from './selection';
 const LINES = 2_000;
 const AXES = 8;
 const MOST_AXES = 16;
+/** Px to the left and to the right, together. */
+const MARGINS = 96;
 
 interface Props extends Linked {
   clusters: Schemas['ClusterDto'][];
@@ -32,7 +34,7 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
   );
   const lines = useMemo(() => thin(sample.length, LINES), [sample]);
   const option = useCallback(
-    (theme: ChartTheme): EChartsCoreOption => {
+    (theme: ChartTheme, width: number): EChartsCoreOption => {
       const values = (position: number) => axes.map(({ numbers }) => numbers[position]);
       const line = (data: number[][], color: string, width: number, opacity: number, z: number) => ({
         type: 'parallel' as const,
@@ -53,13 +55,13 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
       return {
         animation: false,
         parallel: {
-          left: 40,
-          right: 56,
+          left: MARGINS / 2,
+          right: MARGINS / 2,
           top: 36,
           bottom: 28,
           parallelAxisDefault: {
             nameTextStyle: { color: theme.ink, fontSize: 11 },
-            nameTruncate: { maxWidth: 90 },
+            nameTruncate: { maxWidth: (width - MARGINS) / Math.max(1, axes.length - 1) - 8 },
             axisLabel: { color: theme.ink, fontSize: 10, hideOverlap: true },
             axisLine: { lineStyle: { color: theme.ink } },
             axisTick: { lineStyle: { color: theme.ink } },

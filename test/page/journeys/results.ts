@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from 'playwright-core';
+import type { Visit } from '../browser.ts';
+import { signUp } from './people.ts';
+
+/** What came out, from every side: which k and why, linked views, rows, files; with the mouse and without. */
+export async function results(visit: Visit): Promise<void> {
+  const page = await visit.open();
+  await signUp(visit, page);
+  await page.getByRole('button', { name: /Wine/ }).click();
+  await page.getByRole('button', { name: 'Try 2 to 8' }).click();
+  await page.getByText(/3 clusters of \d+, \d+, \d+ rows/).waitFor();
+  await page.getByRole('link', { name: 'Full width' }).click();
+  await page.getByRole('heading', { name: 'Result' }).waitFor();
+
+  await whichK(visit, page);
+  await selectByBox(visit, page);
+  await selectByKeyboard(visit, page);
+  await profiles(visit, page);
+}
+
+async function whichK(visit: Visit, page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Which k' }).click();
+  for (const name of ['Elbow', 'Silhouette', 'Gap statistic', 'Calinski-Harabasz', 'Davies-Bouldin']) {
+    const figure = page.getByRole('figure', { name });
+    await figure.locator('canvas').waitFor();
+    await figure.getByText(/Is for \d clusters/).waitFor();
+    await figure.getByText(/On all 178 rows/).waitFor();
+  }
+  assert.equal(
+    await page
+      .getByRole('row', { name: /chosen/ })
+      .getByRole('rowheader')
+      .innerText(),
+    '3 CHOSEN',
+  );
+  await visit.look(page, 'which k');
+
+  const elbow = page.getByRole('figure', { name: 'Elbow' });
+  const png = await save(page, () => choose(elbow, 'Save as PNG'));
+  assert.deepEqual([...png.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  assert.ok(png.length > 5_000, 'something is drawn');
+  const svg = (await save(page, () => choose(elbow, 'Save as SVG'))).toString();
+  assert.match(svg, /^<svg [\s\S]*number of clusters[\s\S]*chosen: 3[\s\S]*<\/svg>$/);
+  await choose(elbow, 'Show as a table');
+  assert.equal(await elbow.getByRole('row').count(), 8, 'seven numbers of clusters below a head');
+}
+
+/** A box on the map selects in every view and in the file. */
+async function selectByBox(visit: Visit, page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Map' }).click();
+  await page.getByText('Nothing is selected: 178 rows shown.').waitFor();
+  const plot = page.getByRole('img', { name: /^Scatter plot of all 178 rows in 3 clusters/ });
+  await plot.locator('canvas').waitFor();
+  const { x, y, width, height } = (await plot.boundingBox())!;
+  await page.mouse.move(x + width * 0.2, y + height * 0.1);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.55, y + height * 0.8, { steps: 4 });
+  await page.mouse.up();
+  const selected = await selection(page);
+  assert.ok(selected > 0 && selected < 178, `${selected} rows`);
+  await page.getByRole('button', { name: 'Drop the condition on First component' }).waitFor();
+  await visit.look(page, 'selected');
+
+  await page.getByRole('tab', { name: 'Rows' }).click();
+  assert.equal(await selection(page), selected);
+  assert.equal(await page.getByRole('table').getAttribute('aria-rowcount'), String(selected + 1));
+  const csv = await save(page, () => page.getByRole('button', { name: 'Selected rows as CSV' }).click());
+  const lines = csv.toString().trim().split('\r\n');
+  assert.equal(lines.length, selected + 1);
+  assert.match(lines[0], /^row,alcohol,.*,cluster$/);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByText('Nothing is selected: 178 rows shown.').waitFor();
+}
+
+/** The same without a mouse: a cluster, a condition, an order, one row. */
+async function selectByKeyboard(visit: Visit, page: Page): Promise<void> {
+  await page.getByRole('checkbox', { name: 'Cluster 1' }).focus();
+  await page.keyboard.press('Space');
+  const ofCluster = await selection(page);
+  assert.deepEqual(await shown(page), ['Cluster 1'], 'rows of that cluster and no other');
+
+  await page.getByRole('button', { name: 'Add a condition' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('is from').fill('13.5');
+  await page.keyboard.press('Enter');
+  await page.getByText(/alcohol: 13\.5 to/).waitFor();
+  const strong = await selection(page);
+  assert.ok(strong > 0 && strong < ofCluster, `${strong} of ${ofCluster} rows`);
+
+  const head = page.getByRole('columnheader', { name: 'alcohol' });
+  await head.getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await head.getAttribute('aria-sort'), 'ascending');
+  const weakest = await page.getByRole('row').nth(1).getByRole('cell').nth(1).innerText();
+  assert.ok(Number(weakest) >= 13.5, weakest);
+
+  await page
+    .getByRole('button', { name: /^Look at row/ })
+    .first()
+    .focus();
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('region', { name: 'The row that is looked at' })
+    .getByText(/alcohol/)
+    .waitFor();
+  await visit.look(page, 'rows');
+  await page.getByRole('tab', { name: 'Map' }).click();
+  await page.getByRole('region', { name: 'The row that is looked at' }).waitFor();
+  await page.getByRole('button', { name: 'Clear' }).click();
+}
+
+async function profiles(visit: Visit, page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Profiles' }).click();
+  for (const name of ['Sizes', 'Silhouette of each cluster', 'Heat map of z-scores']) {
+    await page.getByRole('figure', { name }).locator('canvas').waitFor();
+  }
+  await visit.look(page, 'profiles of wine');
+  const heat = page.getByRole('figure', { name: 'Heat map of z-scores' });
+  await choose(heat, 'Show as a table');
+  assert.equal(await heat.getByRole('row').count(), 14, 'thirteen measures below a head');
+}
+
+/** How many rows are said to be selected. */
+async function selection(page: Page): Promise<number> {
+  const said = await page.getByText(/^[\d,]+ rows? of 178 selected\.$/).innerText();
+  return Number.parseInt(said);
+}
+
+/** The clusters of the rows in the table. */
+async function shown(page: Page): Promise<string[]> {
+  const cells = await page.getByRole('table').locator('tbody td:nth-of-type(1):not([style])').allInnerTexts();
+  return [...new Set(cells.map((cell) => cell.trim()))];
+}
+
+async function choose(figure: Locator, item: string): Promise<void> {
+  await figure.getByRole('button', { name: /save or show as a table/ }).click();
+  await figure.getByRole('menuitem', { name: item }).click();
+}
+
+async function save(page: Page, act: () => Promise<void>): Promise<Buffer> {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  return readFile(await download.path());
+}
