@@ -115,7 +115,7 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
       basis={`On ${shown}. Bold lines are the means of the clusters, on all rows. Drag along an axis to select.`}
       option={option}
       onDrawn={onDrawn}
-      height="26rem"
+      height="clamp(24rem, 52vh, 48rem)"
       table={() => ({
         columns: ['row', 'cluster', ...axes.map(({ name }) => name)],
         rows: Array.from(lines, (i) => [

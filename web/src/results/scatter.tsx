@@ -62,7 +62,7 @@ export function Scatter({ sample, picked, focus, label, onSelection, onFocus, ce
       option={option}
       onDrawn={onDrawn}
       table={table}
-      height="26rem"
+      height="clamp(24rem, 52vh, 48rem)"
     >
       <Group gap="xs" align="end" wrap="nowrap">
         <AxisSelect label="Across" names={names} value={x.name} onChange={setAcross} />

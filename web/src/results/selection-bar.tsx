@@ -1,13 +1,13 @@
-import { Button, Chip, CloseButton, Group, NumberInput, Pill, Popover, Select, Stack, Text } from '@mantine/core';
+import { Button, Chip, Group, Pill, Popover, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useState } from 'react';
 import { toCsv } from '../../../src/common/csv-writer';
 import { ClusterMark } from '../ui/cluster-mark';
 import { saveBlob } from '../ui/download';
 import { count, num, whole } from '../ui/format';
+import { Condition } from './condition';
 import type { Linked } from './linked';
 import type { Sample } from './sample';
-import { EVERYTHING, findColumn, type Picked, toggleCluster, withRange } from './selection';
+import { EVERYTHING, type Picked, toggleCluster, withRange, withWord } from './selection';
 
 /** What is selected, in words that can be taken away one by one; the way to select without a mouse; the way out as a file. */
 export function SelectionBar({ sample, picked, selection, label, onSelection }: Linked) {
@@ -36,17 +36,24 @@ export function SelectionBar({ sample, picked, selection, label, onSelection }: 
             : `${count(picked.count, 'row')} of ${whole(sample.length)} selected.`}
         </Text>
         {[...selection.ranges].map(([name, [from, to]]) => (
-          <Pill.Group key={name}>
-            <Pill
-              withRemoveButton
-              removeButtonProps={{ 'aria-label': `Drop the condition on ${name}`, tabIndex: 0, 'aria-hidden': false }}
-              onRemove={() => {
-                onSelection((now) => withRange(now, name));
-              }}
-            >
-              {name}: {num(from)} to {num(to)}
-            </Pill>
-          </Pill.Group>
+          <ConditionPill
+            key={name}
+            name={name}
+            said={`${num(from)} to ${num(to)}`}
+            onDrop={() => {
+              onSelection((now) => withRange(now, name));
+            }}
+          />
+        ))}
+        {[...selection.words].map(([name, word]) => (
+          <ConditionPill
+            key={name}
+            name={name}
+            said={`contains "${word}"`}
+            onDrop={() => {
+              onSelection((now) => withWord(now, name));
+            }}
+          />
         ))}
         <Popover opened={opened} onDismiss={close} trapFocus position="bottom-start" withinPortal={false}>
           <Popover.Target>
@@ -57,8 +64,8 @@ export function SelectionBar({ sample, picked, selection, label, onSelection }: 
           <Popover.Dropdown>
             <Condition
               sample={sample}
-              onAdd={(name, range) => {
-                onSelection((now) => withRange(now, name, range));
+              onAdd={(change) => {
+                onSelection(change);
                 close();
               }}
               onClose={close}
@@ -85,7 +92,7 @@ export function SelectionBar({ sample, picked, selection, label, onSelection }: 
               saveBlob(new Blob([selectedCsv(sample, picked)], { type: 'text/csv' }), 'selected-rows.csv');
             }}
           >
-            {picked.all ? 'These rows' : 'Selected rows'} as CSV
+            {picked.all ? 'These rows' : 'Selected rows'} {sample.whole ? '' : 'of the sample '}as CSV
           </Button>
         )}
       </Group>
@@ -93,55 +100,15 @@ export function SelectionBar({ sample, picked, selection, label, onSelection }: 
   );
 }
 
-interface ConditionProps {
-  sample: Sample;
-  onAdd: (name: string, range: [number, number]) => void;
-  onClose: () => void;
-}
-
-function Condition({ sample, onAdd, onClose }: ConditionProps) {
-  const able = [...sample.columns.filter(({ numeric }) => numeric), ...sample.components];
-  const [name, setName] = useState(able[0].name);
-  const column = findColumn(sample, name);
-  const [from, setFrom] = useState<number | string>('');
-  const [to, setTo] = useState<number | string>('');
+function ConditionPill({ name, said, onDrop }: { name: string; said: string; onDrop: () => void }) {
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!column) return;
-        const range = [from === '' ? column.min : Number(from), to === '' ? column.max : Number(to)] as const;
-        onAdd(name, [Math.min(...range), Math.max(...range)]);
-      }}
+    <Pill
+      withRemoveButton
+      removeButtonProps={{ 'aria-label': `Drop the condition on ${name}`, tabIndex: 0, 'aria-hidden': false }}
+      onRemove={onDrop}
     >
-      <Stack gap="xs" w={260}>
-        <Group justify="space-between">
-          <Text size="sm" fw={600}>
-            Rows whose
-          </Text>
-          <CloseButton size="sm" aria-label="Close" onClick={onClose} />
-        </Group>
-        <Select
-          size="xs"
-          label="Column"
-          data={able.map((each) => each.name)}
-          value={name}
-          searchable
-          allowDeselect={false}
-          comboboxProps={{ withinPortal: false }}
-          onChange={(next) => {
-            if (next) setName(next);
-          }}
-        />
-        <Group grow gap="xs">
-          <NumberInput size="xs" label="is from" placeholder={num(column?.min)} value={from} onChange={setFrom} />
-          <NumberInput size="xs" label="to" placeholder={num(column?.max)} value={to} onChange={setTo} />
-        </Group>
-        <Button size="xs" type="submit">
-          Select
-        </Button>
-      </Stack>
-    </form>
+      {name}: {said}
+    </Pill>
   );
 }
 

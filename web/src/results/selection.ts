@@ -5,12 +5,14 @@ export interface Selection {
   clusters: ReadonlySet<number>;
   /** From and to, by the column's name. */
   ranges: ReadonlyMap<string, readonly [number, number]>;
+  /** What a cell's text must contain, whatever the case, by the column's name. */
+  words: ReadonlyMap<string, string>;
 }
 
-export const EVERYTHING: Selection = { clusters: new Set(), ranges: new Map() };
+export const EVERYTHING: Selection = { clusters: new Set(), ranges: new Map(), words: new Map() };
 
-export function isEverything({ clusters, ranges }: Selection): boolean {
-  return clusters.size === 0 && ranges.size === 0;
+export function isEverything({ clusters, ranges, words }: Selection): boolean {
+  return clusters.size === 0 && ranges.size === 0 && words.size === 0;
 }
 
 export function toggleCluster(selection: Selection, cluster: number): Selection {
@@ -27,6 +29,14 @@ export function withRange(selection: Selection, name: string, range?: readonly [
   return { ...selection, ranges };
 }
 
+/** @param word undefined takes the condition away */
+export function withWord(selection: Selection, name: string, word?: string): Selection {
+  const words = new Map(selection.words);
+  if (word) words.set(name, word);
+  else words.delete(name);
+  return { ...selection, words };
+}
+
 /** Which positions of the sample are selected. */
 export interface Picked {
   mask: Uint8Array;
@@ -37,7 +47,7 @@ export interface Picked {
 
 export function pick(sample: Sample, selection: Selection): Picked {
   const mask = new Uint8Array(sample.length).fill(1);
-  const { clusters, ranges } = selection;
+  const { clusters, ranges, words } = selection;
   if (clusters.size > 0) sample.clusters.forEach((cluster, i) => (mask[i] = clusters.has(cluster) ? 1 : 0));
   for (const [name, [from, to]] of ranges) {
     const column = findColumn(sample, name);
@@ -47,6 +57,17 @@ export function pick(sample: Sample, selection: Selection): Picked {
       // What is missing meets no condition.
       if (!(value >= from && value <= to)) mask[i] = 0;
     }
+  }
+  for (const [name, word] of words) {
+    const column = findColumn(sample, name);
+    column?.values.forEach((value, i) => {
+      if (
+        !String(value ?? '')
+          .toLowerCase()
+          .includes(word.toLowerCase())
+      )
+        mask[i] = 0;
+    });
   }
   let count = 0;
   for (const one of mask) count += one;

@@ -5,7 +5,7 @@ import { keys } from '../chats/queries';
 /** The profiles of all clusters, of however many pages. */
 export function useClusters(centersId: string) {
   return useQuery({
-    queryKey: [...keys.centers(centersId), 'clusters'],
+    queryKey: [...keys.centers(centersId), 'profiles'],
     queryFn: async () => {
       const all: Schemas['ClusterDto'][] = [];
       let cursor: string | null = null;

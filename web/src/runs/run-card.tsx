@@ -1,6 +1,7 @@
-import { Alert, Anchor, Button, Group, Loader, Paper, Progress, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Box, Button, Group, Loader, Paper, Progress, Stack, Text } from '@mantine/core';
+import { useIntersection } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, useMatch } from 'react-router';
 import { api, data, type Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
@@ -58,10 +59,24 @@ function RunBody({ run, lost }: { run: Run; lost: boolean }) {
           </Anchor>
         )}
       </Group>
-      <Suspense fallback={<Loader size="sm" aria-label="Loading the charts" />}>
-        <Result run={run} />
-      </Suspense>
+      <NearView>
+        <Suspense fallback={<Loader size="sm" aria-label="Loading the charts" />}>
+          <Result run={run} />
+        </Suspense>
+      </NearView>
     </Stack>
+  );
+}
+
+/** Draws what is in sight or nearly so, once: a long notebook holds many results. */
+function NearView({ children }: { children: ReactNode }) {
+  const { ref, entry } = useIntersection<HTMLDivElement>({ rootMargin: '600px' });
+  const [seen, setSeen] = useState(false);
+  if (entry?.isIntersecting && !seen) setSeen(true);
+  return (
+    <Box ref={ref} mih={seen ? undefined : '40rem'}>
+      {seen && children}
+    </Box>
   );
 }
 
