@@ -109,7 +109,7 @@ async function selectByKeyboard(visit: Visit, page: Page): Promise<void> {
 async function profiles(visit: Visit, page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Profiles' }).click();
   for (const name of ['Sizes', 'Silhouette of each cluster', 'Heat map of z-scores']) {
-    await page.getByRole('figure', { name }).locator('canvas').waitFor();
+    await page.getByRole('figure', { name }).locator('canvas').first().waitFor();
   }
   await visit.look(page, 'profiles of wine');
   const heat = page.getByRole('figure', { name: 'Heat map of z-scores' });
