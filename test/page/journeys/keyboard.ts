@@ -22,6 +22,8 @@ export async function keyboard(visit: Visit): Promise<void> {
   await go(page, page.getByRole('button', { name: 'Skip to the content' }), 'Enter');
   await go(page, page.getByRole('button', { name: /Irises/ }), 'Enter');
   await page.getByRole('region', { name: 'Table iris.csv' }).waitFor();
+  await go(page, page.getByLabel('Try several, choose the best'));
+  await page.keyboard.press('ArrowRight');
   const k = page.getByLabel('Clusters (k)');
   await go(page, k);
   await k.press('Control+a');

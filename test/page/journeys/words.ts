@@ -18,6 +18,7 @@ export async function words(visit: Visit): Promise<void> {
   await table.getByLabel('Logarithm of amount').check();
   await table.getByText('60 rows and 3 columns, which become 4').waitFor();
   await visit.look(page, 'words');
+  await table.getByLabel('I know how many').check();
   await table.getByLabel('Clusters (k)').fill('2');
   await table.getByRole('button', { name: 'Find 2 clusters' }).click();
   await page.getByRole('region', { name: 'Centers, version 1' }).getByRole('link').click();

@@ -103,6 +103,8 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
     },
     [axes, selection.ranges, onSelection],
   );
+  // A single number has no axis to be parallel to.
+  if (axes.length < 2) return null;
   const shown =
     lines.length === sample.length ? sample.basis : `${whole(lines.length)} lines, taken evenly from ${sample.basis}`;
   return (
