@@ -74,6 +74,7 @@ const stored: fc.Arbitrary<Centers> = fc
       seed,
       engineVersion: '1.0.0',
       datasetSha256: 'ab'.repeat(32),
+      transitions: null,
     };
   });
 

@@ -44,6 +44,7 @@ function fromBundle(bundle: ReturnType<typeof readBundle>): ImportedCenters {
     seed,
     engineVersion,
     datasetSha256,
+    transitions: null,
   };
 }
 
@@ -85,6 +86,7 @@ function fromPlain({ name, columns, values }: ImportCentersDto): ImportedCenters
     seed: null,
     engineVersion: null,
     datasetSha256: null,
+    transitions: null,
   };
 }
 

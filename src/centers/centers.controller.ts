@@ -17,11 +17,10 @@ import { ApiIdempotent, CallKey } from '../users/idempotency/idempotency-key.dec
 import { IdempotencyService } from '../users/idempotency/idempotency.service.js';
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
-import type { Centers } from './centers.entity.js';
+import { toCentersDto } from './centers-view.js';
 import { CentersService } from './centers.service.js';
 import { CentersDto, CentersPage } from './dto/centers-answers.dto.js';
 import { ExportQuery, ImportCentersDto, RenameCentersDto } from './dto/centers-requests.dto.js';
-import { toRows } from './floats.js';
 
 const EXPORTS = {
   'application/json': {
@@ -54,7 +53,7 @@ export class CentersController {
     @Param('chatId', IdPipe) chatId: string,
     @Query() page: PageQuery,
   ): Promise<CentersPage> {
-    return mapPage(await this.centers.list(user.userId, chatId, page), toDto);
+    return mapPage(await this.centers.list(user.userId, chatId, page), toCentersDto);
   }
 
   @Post('chats/:chatId/centers')
@@ -89,14 +88,16 @@ export class CentersController {
       `POST /chats/${chatId}/centers`,
       async (once) =>
         once.recall(body) ??
-        toDto(await this.centers.import(userId, chatId, body, (manager, made) => once.keep(manager, toDto(made)))),
+        toCentersDto(
+          await this.centers.import(userId, chatId, body, (manager, made) => once.keep(manager, toCentersDto(made))),
+        ),
     );
   }
 
   @Get('centers/:centersId')
   @ApiOperation({ summary: 'One set of centers' })
   async get(@CurrentUser() user: Principal, @Param('centersId', IdPipe) centersId: string): Promise<CentersDto> {
-    return toDto(await this.centers.require(user.userId, centersId));
+    return toCentersDto(await this.centers.require(user.userId, centersId));
   }
 
   @Patch('centers/:centersId')
@@ -106,7 +107,7 @@ export class CentersController {
     @Param('centersId', IdPipe) centersId: string,
     @Body() body: RenameCentersDto,
   ): Promise<CentersDto> {
-    return toDto(await this.centers.rename(user.userId, centersId, body.name));
+    return toCentersDto(await this.centers.rename(user.userId, centersId, body.name));
   }
 
   @Delete('centers/:centersId')
@@ -133,34 +134,4 @@ export class CentersController {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     return new StreamableFile(bytes, { type, disposition: `attachment; filename="${name}"`, length: bytes.byteLength });
   }
-}
-
-function toDto(centers: Centers): CentersDto {
-  const { id, chatId, runId, parentId, name, version, k, columns, preparation, clusters, clusterNames } = centers;
-  const { metric, idColumn, inertia, metrics, params, seed, engineVersion, datasetSha256, createdAt } = centers;
-  return {
-    id,
-    chatId,
-    runId,
-    parentId,
-    name,
-    version,
-    k,
-    columns,
-    features: [...preparation.features],
-    values: toRows(centers.values, preparation.features.length),
-    sizes: clusters?.map(({ size }) => size) ?? null,
-    clusters,
-    clusterNames,
-    metric,
-    preprocessing: preparation,
-    idColumn,
-    inertia,
-    metrics,
-    params,
-    seed,
-    engineVersion,
-    datasetSha256,
-    createdAt,
-  };
 }

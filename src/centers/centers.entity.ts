@@ -25,6 +25,28 @@ export interface CentersMetrics {
   daviesBouldin: number | null;
 }
 
+/** Rows that were in one cluster by the parent and are in one now. */
+export interface Transition {
+  /** Null for rows that the parent cannot place, such as those with a missing value. */
+  from: number | null;
+  to: number;
+  rows: number;
+}
+
+/** How the rows of a retraining moved between the clusters of the parent and the new ones. */
+export interface Transitions {
+  /** Rows whose cluster has the number that the parent gives them. */
+  stayed: number;
+  /** Rows whose cluster has another number. */
+  moved: number;
+  /** Rows that the parent cannot place. */
+  unplaced: number;
+  /** By `from`, then `to`; pairs without rows are left out. */
+  table: Transition[];
+  /** Rows in pairs beyond the 10,000 of the most rows, which the table leaves out. */
+  unlisted: number;
+}
+
 /**
  * A trained model: centres with all that a prediction replays. Never changes, the names aside. What only training can
  * know is null for centers that were brought from elsewhere without it.
@@ -121,6 +143,10 @@ export class Centers {
 
   @Column('text', { nullable: true })
   datasetSha256!: string | null;
+
+  /** Of retrained centers: where the parent's rows are now. */
+  @Column('jsonb', { nullable: true })
+  transitions!: Transitions | null;
 
   @Column(TIMESTAMP)
   createdAt!: Date;

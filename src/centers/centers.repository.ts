@@ -30,6 +30,15 @@ export class CentersRepository {
     return this.centers.findOneBy({ userId, id });
   }
 
+  /** Keeps centers from being deleted until the transaction ends; null when they are gone. */
+  hold(manager: EntityManager, userId: string, id: string): Promise<Pick<Centers, 'id' | 'clusterNames'> | null> {
+    return manager.findOne(Centers, {
+      select: { id: true, clusterNames: true },
+      where: { userId, id },
+      lock: { mode: 'for_key_share' },
+    });
+  }
+
   async exists(userId: string, id: string): Promise<boolean> {
     const found = await this.centers.manager.query<unknown[]>(`SELECT 1 FROM centers WHERE user_id = $1 AND id = $2`, [
       userId,

@@ -6,15 +6,15 @@ import { newId } from '../common/ids.js';
 import type { Page, PageQuery } from '../common/paging.js';
 import { invertPreparation } from '../ml/preparation/preparation.js';
 import type { FittedPreparation } from '../ml/preparation/types.js';
-import type { Evaluation, FitResult, Metric } from '../ml/types.js';
+import type { Metric } from '../ml/types.js';
 import { exportCenters, type ExportedFile } from './centers-export.js';
 import { readImport } from './centers-import.js';
-import type { Centers, ClusterFacts, NewCenters } from './centers.entity.js';
+import type { Centers, NewCenters, Transitions } from './centers.entity.js';
 import { CentersRepository } from './centers.repository.js';
 import type { ExportFormat } from './dto/centers-requests.dto.js';
 import { Models } from './models.js';
-import { packStatistics } from './profile.js';
 import { withoutNegativeZeros } from './floats.js';
+import type { TrainedModel } from './trained-model.js';
 
 /** What a run hands over when it has succeeded. */
 export interface TrainedCenters {
@@ -22,16 +22,19 @@ export interface TrainedCenters {
   chatId: string;
   runId: string;
   /** The centers that the run began from, when it was a retrain. */
-  parentId?: string;
+  parent?: {
+    id: string;
+    /** Whether clusters have the numbers that they have there; their names then come along. */
+    keepNames: boolean;
+    transitions: Transitions;
+  };
   /** Default: `k clusters`. */
   name?: string;
   /** As fitted on the rows of the run. */
   preparation: FittedPreparation;
   metric: Metric;
-  /** Of which `centers` are in the space that `preparation` leads to. */
-  fit: Pick<FitResult, 'centers' | 'inertia' | 'seed'>;
-  /** Taken on the same rows, with percentile 99 among its `percentiles`. */
-  evaluation: Omit<Evaluation, 'k' | 'inertia'>;
+  model: TrainedModel;
+  seed: number;
   /** The parameters of the run, defaults filled in. Plain JSON. */
   params: Record<string, unknown>;
   /** The column that names a row. */
@@ -72,34 +75,35 @@ export class CentersService {
    * @throws NotFoundError when the chat is gone
    */
   createFromRun(manager: EntityManager, run: TrainedCenters): Promise<Centers> {
-    const { fit, evaluation, preparation } = run;
-    const columns = preparation.columns.map(({ name }) => name);
-    const trained = withoutNegativeZeros(fit.centers);
-    const k = trained.length / preparation.features.length;
-    const { data } = invertPreparation(preparation, { data: trained, rows: k, columns: preparation.features.length });
-    const { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin } = evaluation;
-    return this.create(manager, {
+    const { preparation, model } = run;
+    const { trained } = model;
+    const features = preparation.features.length;
+    const k = trained.length / features;
+    const { data } = invertPreparation(preparation, { data: trained, rows: k, columns: features });
+    const fields: NewCenters = {
       userId: run.userId,
       chatId: run.chatId,
       runId: run.runId,
-      parentId: run.parentId ?? null,
+      parentId: run.parent?.id ?? null,
       name: run.name ?? plural(k, 'cluster'),
-      columns,
+      columns: preparation.columns.map(({ name }) => name),
       values: withoutNegativeZeros(data),
       trained,
       metric: run.metric,
       preparation,
-      clusters: clusterFacts(k, evaluation),
-      statistics: packStatistics(preparation, evaluation),
+      clusters: model.clusters,
+      statistics: model.statistics,
       clusterNames: new Array<null>(k).fill(null),
       idColumn: run.idColumn ?? null,
-      inertia: fit.inertia,
-      metrics: { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin },
+      inertia: model.inertia,
+      metrics: model.metrics,
       params: run.params,
-      seed: fit.seed,
+      seed: run.seed,
       engineVersion: run.engineVersion,
       datasetSha256: run.datasetSha256,
-    });
+      transitions: run.parent?.transitions ?? null,
+    };
+    return this.create(manager, fields, run.parent?.keepNames);
   }
 
   /**
@@ -129,13 +133,19 @@ export class CentersService {
   }
 
   /** Numbers and stores centers and tells the chat, within the caller's transaction. */
-  private async create(manager: EntityManager, fields: NewCenters): Promise<Centers> {
+  private async create(manager: EntityManager, fields: NewCenters, keepNames = false): Promise<Centers> {
     const { userId, chatId } = fields;
     const id = newId();
     // First, for it locks the chat's row: whoever creates or deletes centers of a chat at the same time waits here.
     await this.chats.setLatestCenters(manager, userId, chatId, id);
     const version = await this.repository.nextVersion(manager, userId, chatId);
     const centers: Centers = { ...fields, id, version, k: fields.clusterNames.length, createdAt: new Date() };
+    if (fields.parentId !== null) {
+      // Held until the end, and read only now: it may have been deleted, or its clusters named, while the run went on.
+      const parent = await this.repository.hold(manager, userId, fields.parentId);
+      centers.parentId = parent?.id ?? null;
+      if (parent && keepNames) centers.clusterNames = parent.clusterNames;
+    }
     await this.repository.insert(manager, centers);
     const origin = fields.runId ? 'Trained' : 'Imported';
     const shape = `${plural(centers.k, 'cluster')} of ${plural(centers.columns.length, 'column')}`;
@@ -168,24 +178,6 @@ export class CentersService {
     });
     this.models.forget();
   }
-}
-
-function clusterFacts(k: number, evaluation: TrainedCenters['evaluation']): ClusterFacts[] {
-  const { percentiles, distancePercentiles, silhouettes } = evaluation;
-  return Array.from({ length: k }, (_, cluster) => {
-    const size = evaluation.sizes[cluster];
-    const distances = percentiles.map((percentile, p): [string, number] => [
-      String(percentile),
-      distancePercentiles[cluster * percentiles.length + p],
-    ]);
-    return {
-      size,
-      meanDistance: evaluation.meanDistances[cluster],
-      radius: evaluation.radii[cluster],
-      silhouette: Number.isFinite(silhouettes[cluster]) ? silhouettes[cluster] : null,
-      distancePercentiles: size > 0 ? Object.fromEntries(distances) : null,
-    };
-  });
 }
 
 function plural(count: number, noun: string): string {

@@ -21,6 +21,9 @@ const REQUEST_BODY = {
     'text/csv': { schema: FILE },
     'application/x-ndjson': { schema: FILE },
     'application/octet-stream': { schema: FILE },
+    'application/vnd.apache.parquet': { schema: FILE },
+    'application/vnd.apache.arrow.file': { schema: FILE },
+    'application/vnd.apache.arrow.stream': { schema: FILE },
     'multipart/form-data': { schema: { type: 'object', required: ['file'], properties: { file: FILE } } },
   },
 };
@@ -31,11 +34,14 @@ const ANSWER = {
     'text/csv': { schema: FILE },
     'application/x-ndjson': { schema: FILE },
     'application/octet-stream': { schema: FILE },
+    'application/vnd.apache.parquet': { schema: FILE },
+    'application/vnd.apache.arrow.file': { schema: FILE },
+    'application/vnd.apache.arrow.stream': { schema: FILE },
   },
 };
 const FILES =
-  'A file (CSV, TSV, NDJSON, JSON, NPY; gzipped too) as the body, or as the part `file` of a form, is answered in ' +
-  'kind: its rows with the columns `cluster`, `distance`, `runnerUp`, `margin` and `outlier` added. Columns are found ' +
+  'A file (CSV, TSV, NDJSON, JSON, NPY, Parquet, Arrow; gzipped too) as the body, or as the part `file` of a form, is ' +
+  'answered in kind: its rows with the columns `cluster`, `distance`, `runnerUp`, `margin` and `outlier` added. Columns are found ' +
   'by name; those that the centers do not know pass through.';
 
 @ApiTags('Predictions')

@@ -13,6 +13,7 @@ import { DatasetsService } from './datasets.service.js';
 import { PreviewsService } from './previews.service.js';
 import { ReaderPool } from './reading/reader-pool.js';
 import { TableFiles } from './table-files.js';
+import { TypedTables } from './typed-tables.js';
 import { Uploads } from './uploads.js';
 
 @Module({
@@ -27,7 +28,8 @@ import { Uploads } from './uploads.js';
     ReaderPool,
     Uploads,
     TableFiles,
+    TypedTables,
   ],
-  exports: [DatasetsService, TableFiles],
+  exports: [DatasetsService, TableFiles, TypedTables],
 })
 export class DatasetsModule {}

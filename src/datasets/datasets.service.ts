@@ -140,6 +140,17 @@ export class DatasetsService {
     }
   }
 
+  /** All blocks as they are stored, from the first to the last; see `BlockReader`. */
+  async *iterateBlocks(
+    userId: string,
+    datasetId: string,
+  ): AsyncGenerator<{ bytes: Uint8Array; rows: number; firstRow: number }> {
+    const dataset = await this.require(userId, datasetId);
+    for await (const { bytes, block, firstRow } of this.blocks(dataset, 0, dataset.rowCount)) {
+      yield { bytes, rows: block.rows, firstRow };
+    }
+  }
+
   /**
    * Says, in the transaction that makes a run, that the run reads a data set, which cannot be deleted until
    * {@link release}.
@@ -164,13 +175,13 @@ export class DatasetsService {
     dataset: Dataset,
     from: number,
     to: number,
-  ): AsyncGenerator<{ block: BlockReader; firstRow: number }> {
+  ): AsyncGenerator<{ bytes: Uint8Array; block: BlockReader; firstRow: number }> {
     for (let row = from; row < to;) {
       const stored = await this.repository.findBlock(dataset.userId, dataset.id, row);
       // Deleted while it was read.
       if (!stored) throw new NotFoundError();
       const block = new BlockReader(stored.bytes);
-      yield { block, firstRow: stored.firstRow };
+      yield { bytes: stored.bytes, block, firstRow: stored.firstRow };
       row = stored.firstRow + block.rows;
     }
   }

@@ -16,6 +16,8 @@ import type {
   ProjectOptions,
   SeedOptions,
   SeedResult,
+  Stability,
+  StabilityOptions,
   SweepEntry,
   TransformOptions,
 } from './types.js';
@@ -27,6 +29,7 @@ import {
   checkMetric,
   checkProject,
   checkSeed,
+  checkWeights,
 } from './validate.js';
 import { chooseK } from './evaluation/choice.js';
 import { alone } from './kernels/choose.js';
@@ -137,6 +140,18 @@ export class KMeansService implements OnModuleDestroy {
     return this.run('gap', data, job, { signal });
   }
 
+  /**
+   * How far fits on seeded halves of a sample of the rows agree, for several numbers of clusters.
+   * @throws EngineError also `kmeans.bad_weights`
+   */
+  async stability(data: Matrix, options: StabilityOptions): Promise<Stability> {
+    checkMatrix(data);
+    checkMetric(options.metric);
+    checkWeights(options.weights, data.rows);
+    const { signal, ...job } = options;
+    return this.run('stability', data, job, { signal });
+  }
+
   /** Which number of clusters a sweep, by rising k, speaks for. */
   choose(sweep: readonly SweepEntry[]): Choice {
     return chooseK(sweep);
@@ -176,7 +191,7 @@ export class KMeansService implements OnModuleDestroy {
     call: CallOptions,
   ): Promise<Jobs[N]['result']> {
     this.requireOpen(call.signal);
-    const trains = name === 'fit' || name === 'seed' || name === 'gap';
+    const trains = name === 'fit' || name === 'seed' || name === 'gap' || name === 'stability';
     return (trains ? this.training : this.queries).call(name, data, options, call);
   }
 }

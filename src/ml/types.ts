@@ -40,9 +40,11 @@ export interface FitOptions {
   readonly weights?: Float32Array | Float64Array;
   /**
    * `size` (default): clusters are numbered by falling number of rows, ties by the lexicographically smaller centre.
-   * `initial`: they keep the numbers of the centres they began from (a retrain that keeps its parent's ids).
+   * `initial`: they keep the numbers of the centres they began from. `matched`, for given centres: each is numbered as
+   * the given centre that it is matched with, so that the sum of squared distances between the pairs, in the space
+   * trained in, is as low as can be (a retrain that keeps its parent's ids).
    */
-  readonly order?: 'size' | 'initial';
+  readonly order?: 'size' | 'initial' | 'matched';
   readonly signal?: AbortSignal;
   /** Called at most ten times a second. */
   readonly onProgress?: (progress: Progress) => void;
@@ -282,6 +284,28 @@ export interface Gap {
   readonly rows: number;
 }
 
+export interface StabilityOptions {
+  /** Numbers of clusters. */
+  readonly ks: readonly number[];
+  readonly seed?: number;
+  /** How often the sample is split in halves. Default 5. */
+  readonly splits?: number;
+  /** Rows of the sample that is split. Default 2,000. */
+  readonly rows?: number;
+  readonly metric?: Metric;
+  /** One a row of the data; the fits go by them, the comparison counts each row once. */
+  readonly weights?: Float32Array | Float64Array;
+  readonly signal?: AbortSignal;
+}
+
+/** One entry for each of `ks`. */
+export interface Stability {
+  /** Mean adjusted Rand index of the splits; NaN at k 1, and where half of the sample has not so many distinct rows. */
+  readonly values: Float64Array;
+  /** Rows it was taken on. */
+  readonly rows: number;
+}
+
 /** How one number of clusters did; null where undefined. */
 export interface SweepEntry {
   readonly k: number;
@@ -291,6 +315,8 @@ export interface SweepEntry {
   readonly daviesBouldin: number | null;
   readonly gap: number | null;
   readonly gapError?: number;
+  /** Adjusted Rand index between fits on halves of the rows. */
+  readonly stability?: number | null;
 }
 
 /** What each criterion would choose, null where it cannot tell, and what is chosen. */
@@ -301,7 +327,7 @@ export interface Choice {
   readonly daviesBouldin: number | null;
   readonly gap: number | null;
   readonly chosen: number;
-  /** One sentence; says so when they disagree. */
+  /** One sentence; says so when they disagree, or when halves of the rows do. */
   readonly why: string;
 }
 

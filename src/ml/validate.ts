@@ -74,7 +74,7 @@ export function checkFit(matrix: Matrix, options: FitOptions): void {
       option: 'tolerance',
     });
   }
-  oneOf('order', order, ['size', 'initial']);
+  oneOf('order', order, typeof init === 'object' ? ['size', 'initial', 'matched'] : ['size', 'initial']);
 }
 
 export function checkSeed(matrix: Matrix, options: SeedOptions): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CentersService } from '../centers/centers.service.js';
+import { trainedModel } from '../centers/trained-model.js';
 import { ChatsService } from '../chats/chats.service.js';
 import { NotFoundError } from '../common/errors.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
@@ -32,21 +33,24 @@ export class RunEnding {
 
   succeed(run: Run, attempt: Attempt, trained: Trained): Promise<boolean> {
     const { userId, chatId, id: runId, params } = run;
-    const { prepared, fit, evaluation, projection } = trained;
+    const { prepared, fit, evaluation, projection, sweep, transitions } = trained;
+    const { preparation } = prepared;
+    const shared = { preparation, engineVersion: ENGINE_VERSION, datasetSha256: trained.datasetSha256 };
     return this.end(async (manager) => {
       const centers = await this.centers.createFromRun(manager, {
         userId,
         chatId,
         runId,
-        ...(typeof params.init === 'object' && { parentId: params.init.centersId }),
-        preparation: prepared.preparation,
+        ...(typeof params.init === 'object' &&
+          transitions && {
+            parent: { id: params.init.centersId, keepNames: params.keepIds === true, transitions },
+          }),
+        ...shared,
         metric: params.metric,
-        fit,
-        evaluation,
+        model: trainedModel(preparation, fit, evaluation),
+        seed: fit.seed,
         params: { ...params },
         ...(params.idColumn !== undefined && { idColumn: params.idColumn }),
-        engineVersion: ENGINE_VERSION,
-        datasetSha256: trained.datasetSha256,
       });
       const result = resultOf(centers.id, trained);
       const progress: RunProgress = {
@@ -61,7 +65,11 @@ export class RunEnding {
         throw new NotOursError();
       }
       const labels = packLabels(fit.labels, prepared.keptRows, trained.rowCount, fit.k);
-      await this.repository.insertOutput(manager, { runId, userId, labels, projection });
+      await this.repository.insertOutput(manager, { runId, userId, labels, projection, sweep: sweep ? shared : null });
+      for (const found of sweep?.candidates ?? []) {
+        const model = trainedModel(preparation, found.fit, found.evaluation);
+        await this.repository.insertCandidate(manager, { runId, k: found.fit.k, userId, ...model });
+      }
       await this.tell(manager, run, succeededText(result), centers.id);
       await this.datasets.release(manager, userId, runId);
     });
@@ -108,7 +116,7 @@ export class RunEnding {
   }
 }
 
-function resultOf(centersId: string, { prepared, fit, evaluation, sweep }: Trained): RunResult {
+function resultOf(centersId: string, { prepared, fit, evaluation, sweep, transitions }: Trained): RunResult {
   const { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin } = evaluation;
   return {
     centersId,
@@ -120,6 +128,7 @@ function resultOf(centersId: string, { prepared, fit, evaluation, sweep }: Train
     algorithm: { ...fit.algorithm },
     metrics: { silhouette, silhouetteRows, calinskiHarabasz, daviesBouldin },
     ...(sweep && { sweep: sweep.entries, choice: sweep.choice }),
+    ...(transitions && { transitions }),
     warnings: [...prepared.warnings, ...fit.warnings.map(({ message }) => message), ...(sweep?.warnings ?? [])],
   };
 }

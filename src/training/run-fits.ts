@@ -17,6 +17,8 @@ export interface FitTask {
   weights?: Float64Array | undefined;
   params: RunParams;
   init: 'k-means++' | 'random' | InitialCenters;
+  /** Whether clusters keep the numbers of the given centres that they are matched with. */
+  keepIds: boolean;
   progress: ProgressReporter;
   checkpoints: CheckpointKeeper;
   signal: AbortSignal;
@@ -27,6 +29,8 @@ export interface Sweep {
   entries: SweepEntry[];
   choice: Choice;
   warnings: string[];
+  /** Every one of them, without labels. */
+  candidates: Fitted[];
 }
 
 /** Fits of one number of clusters, or of several of which one is chosen. */
@@ -39,7 +43,7 @@ export class RunFits {
    * @param before the fits of the run that are done
    */
   async one(task: FitTask, k: number, part: [at: number, of: number] = [0, 1], before: Fitted[] = []): Promise<Fitted> {
-    const { matrix, weights, params, init, progress, checkpoints, signal } = task;
+    const { matrix, weights, params, init, keepIds, progress, checkpoints, signal } = task;
     const { saved } = checkpoints;
     const resume = saved?.fits.length === before.length ? saved.fit : null;
     const { metric, seed, nInit, maxIterations, tolerance } = params;
@@ -48,6 +52,7 @@ export class RunFits {
       ...common,
       k,
       init,
+      order: keepIds ? 'matched' : 'size',
       nInit,
       maxIterations,
       tolerance,
@@ -96,14 +101,15 @@ export class RunFits {
       detail: 'labels',
       signal: task.signal,
     });
-    return { fit: { ...fit, labels }, evaluation, sweep: { entries, choice, warnings } };
+    return { fit: { ...fit, labels }, evaluation, sweep: { entries, choice, warnings, candidates: fits } };
   }
 
-  private async entries({ matrix, params, signal }: FitTask, fits: Fitted[]): Promise<SweepEntry[]> {
+  private async entries({ matrix, weights, params, signal }: FitTask, fits: Fitted[]): Promise<SweepEntry[]> {
     const { metric, seed } = params;
     const ks = fits.map(({ fit }) => fit.k);
     // Uniform data have no counterpart on the unit sphere that the statistic is defined for.
     const gap = metric === 'euclidean' ? await this.kmeans.gap(matrix, { ks, seed, signal }) : null;
+    const stability = await this.kmeans.stability(matrix, { ks, seed, metric, signal, ...(weights && { weights }) });
     return fits.map(({ fit, evaluation }, i) => {
       const defined = gap !== null && Number.isFinite(gap.values[i]);
       return {
@@ -114,6 +120,7 @@ export class RunFits {
         daviesBouldin: evaluation.daviesBouldin,
         gap: defined ? gap.values[i] : null,
         ...(defined && { gapError: gap.errors[i] }),
+        stability: Number.isFinite(stability.values[i]) ? stability.values[i] : null,
       };
     });
   }

@@ -1,4 +1,5 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import type { FittedPreparation } from '../ml/preparation/types.js';
 import { Run } from './run.entity.js';
 
 /** The two-dimensional picture of a run, made when it ends so that it outlives the data set. */
@@ -11,6 +12,13 @@ export interface StoredProjection {
   rows: number[];
   /** `x, y` a row of the sample, one after the other. */
   points: number[];
+}
+
+/** What all candidates of a sweep share. */
+export interface SweepFacts {
+  preparation: FittedPreparation;
+  engineVersion: string;
+  datasetSha256: string;
 }
 
 /** What a succeeded run leaves beside its centers; apart from the run, which is read far more often. */
@@ -29,4 +37,8 @@ export class RunOutput {
 
   @Column('jsonb')
   projection!: StoredProjection;
+
+  /** Of a sweep, whose candidates lie beside. */
+  @Column('jsonb', { nullable: true })
+  sweep!: SweepFacts | null;
 }

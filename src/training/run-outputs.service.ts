@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CsvCell, writeCsv } from '../common/csv-writer.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
+import { TypedTables } from '../datasets/typed-tables.js';
 import { LabelReader } from './label-codec.js';
+import type { LabelFormat } from './labels-format.js';
 import type { RunOutput } from './run-output.entity.js';
 import type { Run } from './run.entity.js';
 import type { ProjectionDto, SampleDto } from './dto/run.dto.js';
@@ -23,31 +25,29 @@ export class RunOutputsService {
     private readonly runs: RunsService,
     private readonly repository: RunsRepository,
     private readonly datasets: DatasetsService,
+    private readonly tables: TypedTables,
   ) {}
 
   /**
-   * `{"labels": [...]}` piece by piece; where the run has an id column and its data set is still there, `ids` beside.
-   *
-   * @throws RunNotSucceededError before the first piece
-   */
-  async labelsAsJson(userId: string, runId: string): Promise<AsyncGenerator<string>> {
-    const { run, output } = await this.require(userId, runId);
-    const labels = new LabelReader(output.labels, run.result!.k);
-    return this.writeJson(run, labels);
-  }
-
-  /**
-   * The rows as they were uploaded with a column `cluster` behind, empty where a row was left out.
+   * Piece by piece. As JSON `{"labels": [...]}`, with `ids` beside where the run has an id column and its data set is
+   * still there; else the rows as they were uploaded with a column `cluster` behind, missing where a row was left out.
    *
    * @throws RunNotSucceededError, RowsGoneError before the first piece
    */
-  async labelsAsCsv(userId: string, runId: string): Promise<AsyncGenerator<string>> {
+  async labels(userId: string, runId: string, format: LabelFormat): Promise<AsyncGenerator<string | Uint8Array>> {
     const { run, output } = await this.require(userId, runId);
+    const labels = new LabelReader(output.labels, run.result!.k);
+    if (format === 'json') return this.writeJson(run, labels);
     if (run.datasetId === null) throw new RowsGoneError();
     const { columns } = await this.datasets.require(userId, run.datasetId);
     const names = columns.map(({ name }) => name);
-    const labels = new LabelReader(output.labels, run.result!.k);
-    return writeCsv([...names, freeName(names)], this.labelledRows(run.datasetId, run, labels));
+    const name = freeName(names);
+    if (format === 'csv') return writeCsv([...names, name], this.labelledRows(run.datasetId, run, labels));
+    return this.tables.write(userId, run.datasetId, format, {
+      name,
+      type: 'int32',
+      cells: (from, to) => Array.from({ length: to - from }, (_, i) => labels.at(from + i)),
+    });
   }
 
   /** @throws RunNotSucceededError */

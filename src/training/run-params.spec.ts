@@ -69,9 +69,60 @@ describe('planRun', () => {
     expect(planRun(request(), { ...DATASET, rowCount }).nInit).toBe(nInit);
   });
 
-  it('fits once from given centers, whatever nInit says', () => {
+  describe('from given centers', () => {
     const init = { centersId: '0190a000-0000-7000-8000-000000000001' };
-    expect(planRun(request({ init, nInit: 7 }), DATASET)).toMatchObject({ init, nInit: 1 });
+    const named = (...names: string[]) => ({ k: 3, columns: names.map((name) => ({ name, type: 'number' })) });
+    const parent = named('width', 'length');
+    const refused = (fields: Partial<CreateRunDto>, of = parent) => {
+      const attempt = () => planRun(request({ init, ...fields }), DATASET, of);
+      expect(attempt).toThrow(ImpossibleRunError);
+      try {
+        return attempt();
+      } catch (error) {
+        return { code: (error as ImpossibleRunError).code, ...(error as ImpossibleRunError).errors![0] };
+      }
+    };
+
+    it('fits once, on their columns, and keeps their ids unless told otherwise', () => {
+      expect(planRun(request({ init }), DATASET, parent)).toMatchObject({
+        init,
+        nInit: 1,
+        columns: ['width', 'length'],
+        keepIds: true,
+      });
+      expect(planRun(request({ init, nInit: 1, keepIds: false }), DATASET, parent).keepIds).toBe(false);
+      const columns = ['length', 'width'];
+      expect(planRun(request({ init, columns }), DATASET, parent).columns).toEqual(columns);
+      expect(planRun(request(), DATASET)).not.toHaveProperty('keepIds');
+    });
+
+    it('says what does not fit', () => {
+      expect(refused({ nInit: 2 })).toMatchObject({ code: 'run.init_mismatch', path: 'nInit' });
+      expect(refused({ k: 4 })).toMatchObject({ code: 'run.init_mismatch', path: 'k' });
+      expect(refused({ k: { min: 2, max: 4 } })).toMatchObject({ code: 'run.init_mismatch', path: 'init' });
+      expect(refused({}, named('width', 'petals'))).toMatchObject({
+        code: 'run.init_mismatch',
+        path: 'init.centersId',
+        message: expect.stringMatching(/need a column "petals".*there are "flower", "length"/),
+      });
+      expect(refused({}, named('width', 'species'))).toMatchObject({
+        code: 'run.init_mismatch',
+        path: 'init.centersId',
+        message: expect.stringMatching(/"species" for number values; here it holds category/),
+      });
+      expect(refused({ columns: ['width'] })).toMatchObject({
+        path: 'columns',
+        message: expect.stringMatching('"length"'),
+      });
+      expect(refused({ columns: ['width', 'length', 'even'] })).toMatchObject({
+        path: 'columns',
+        message: expect.stringMatching('"even"'),
+      });
+      expect(refused({ weightColumn: 'weight' }, named('weight', 'width'))).toMatchObject({
+        code: 'run.column_conflict',
+      });
+      expect(refusal({ keepIds: true })).toMatchObject({ code: 'run.no_ids_to_keep' });
+    });
   });
 
   it('leaves the id and weight columns out of the columns trained on', () => {

@@ -20,6 +20,13 @@ export interface PlannedColumn {
   max?: number | string;
 }
 
+/** What must be known of centers to begin from. */
+export interface PlannedParent {
+  k: number;
+  /** As they were trained on. */
+  columns: readonly { name: string; type: string }[];
+}
+
 /** What the profile of a data set must say. */
 export interface PlannedDataset {
   rowCount: number;
@@ -29,9 +36,10 @@ export interface PlannedDataset {
 /**
  * Fills in every default and refuses at once what the profile already tells cannot be.
  *
+ * @param parent the centers to begin from, where the request names some
  * @throws ImpossibleRunError naming the field and what is wrong with it
  */
-export function planRun(request: CreateRunDto, dataset: PlannedDataset): RunParams {
+export function planRun(request: CreateRunDto, dataset: PlannedDataset, parent?: PlannedParent): RunParams {
   const byName = new Map(dataset.columns.map((column) => [column.name, column]));
   const idColumn = known(byName, 'idColumn', request.idColumn)?.name;
   const weightColumn = numeric(known(byName, 'weightColumn', request.weightColumn), 'weightColumn')?.name;
@@ -39,7 +47,8 @@ export function planRun(request: CreateRunDto, dataset: PlannedDataset): RunPara
   if (idColumn !== undefined && idColumn === weightColumn) {
     throw new ImpossibleRunError('run.column_conflict', 'weightColumn', `"${idColumn}" is also the id column.`);
   }
-  const columns = trainedColumns(request.columns, byName, [
+  if (parent) requireParent(request, parent, byName);
+  const columns = trainedColumns(request.columns ?? parent?.columns.map(({ name }) => name), byName, [
     ['idColumn', idColumn],
     ['weightColumn', weightColumn],
   ]);
@@ -57,7 +66,13 @@ export function planRun(request: CreateRunDto, dataset: PlannedDataset): RunPara
   }
   requireLogarithms(request, columns, byName);
   const init = request.init ?? 'k-means++';
-  // Given centres lead to one answer, however often it is begun from them.
+  if (request.keepIds === true && typeof init === 'string') {
+    throw new ImpossibleRunError(
+      'run.no_ids_to_keep',
+      'keepIds',
+      'Only a run that begins from centers can keep the numbers of their clusters: give init.centersId.',
+    );
+  }
   const restarts = dataset.rowCount <= MANY_RESTARTS_ROWS ? 10 : 1;
   return {
     datasetId: request.datasetId,
@@ -76,6 +91,7 @@ export function planRun(request: CreateRunDto, dataset: PlannedDataset): RunPara
     ...(request.columnWeights && { columnWeights: request.columnWeights }),
     ...(request.logColumns && { logColumns: request.logColumns }),
     ...(columns.some(({ type }) => type === 'category') && { rareShare: request.rareShare ?? RARE_SHARE }),
+    ...(typeof init === 'object' && { keepIds: request.keepIds ?? true }),
   };
 }
 
@@ -97,6 +113,41 @@ function requireLogarithms(
   });
   if (logColumns.length > 0 && missing === 'zero') {
     throw new ImpossibleRunError('run.no_logarithm', 'missing', 'Missing values cannot become 0: 0 has no logarithm.');
+  }
+}
+
+/** Centers to begin from must have the columns and the number of clusters of the run. */
+function requireParent(
+  { k, nInit, columns }: CreateRunDto,
+  parent: PlannedParent,
+  byName: Map<string, PlannedColumn>,
+): void {
+  const refuse = (path: string, detail: string): never => {
+    throw new ImpossibleRunError('run.init_mismatch', path, detail);
+  };
+  if (nInit !== undefined && nInit > 1) {
+    refuse('nInit', `Given centers are begun from once, for they lead to one answer; nInit is ${nInit}.`);
+  }
+  if (typeof k === 'number' && k !== parent.k) {
+    refuse('k', `The centers to begin from have ${parent.k} clusters; k is ${k}.`);
+  }
+  for (const { name, type } of parent.columns) {
+    const column = byName.get(name);
+    if (!column)
+      refuse('init.centersId', `The centers to begin from need a column "${name}". ${unknown(name, byName)}`);
+    else if (column.type !== type) {
+      refuse(
+        'init.centersId',
+        `The centers to begin from take "${name}" for ${type} values; here it holds ${column.type} values.`,
+      );
+    }
+    if (columns && !columns.includes(name)) {
+      refuse('columns', `The centers to begin from have a column "${name}" that the run does not train on.`);
+    }
+  }
+  const other = columns?.find((name) => !parent.columns.some((column) => column.name === name));
+  if (other !== undefined) {
+    refuse('columns', `The run trains on a column "${other}" that the centers to begin from do not have.`);
   }
 }
 
@@ -124,7 +175,7 @@ function requireClusters({ k, init }: CreateRunDto, rowCount: number): void {
 type Named = [field: string, name: string | undefined];
 
 function trainedColumns(
-  asked: string[] | undefined,
+  asked: readonly string[] | undefined,
   byName: Map<string, PlannedColumn>,
   reserved: Named[],
 ): PlannedColumn[] {

@@ -11,7 +11,13 @@ export function succeededText(result: RunResult): string {
   const warnings = result.warnings.length > 0 ? ` ${result.warnings.join(' ')}` : '';
   const figures = parts.length > 0 ? `: ${parts.join(', ')}` : '';
   const why = result.choice ? ` ${result.choice.why}` : '';
-  return `Found ${count(k, 'cluster')} ${stop}${figures}.${why}${warnings}`;
+  return `Found ${count(k, 'cluster')} ${stop}${figures}.${why}${movesText(result)}${warnings}`;
+}
+
+function movesText({ transitions }: RunResult): string {
+  if (!transitions) return '';
+  const { stayed, moved } = transitions;
+  return ` ${count(moved, 'row')} of ${count(stayed + moved, 'row')} moved to a cluster of another number.`;
 }
 
 export function failedText(params: RunParams, error: RunError): string {

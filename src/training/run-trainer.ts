@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Centers, Transitions } from '../centers/centers.entity.js';
 import { CentersService } from '../centers/centers.service.js';
 import { DatasetsService } from '../datasets/datasets.service.js';
 import { prepare } from '../datasets/preparing/prepare.js';
@@ -10,6 +11,7 @@ import { CheckpointKeeper, unpackState } from './checkpoint-keeper.js';
 import type { ProgressReporter } from './progress-reporter.js';
 import { type FitTask, RunFits, type Sweep } from './run-fits.js';
 import type { StoredProjection } from './run-output.entity.js';
+import { placeBy, transitionsOf } from './run-transitions.js';
 import type { Run } from './run.entity.js';
 import type { Fitted, RunParams } from './run.types.js';
 
@@ -27,6 +29,8 @@ export interface Checkpoints {
 /** Everything that a training found out. */
 export interface Trained extends Fitted {
   sweep?: Sweep;
+  /** Of a run that began from centers. */
+  transitions?: Transitions;
   prepared: Pick<PreparedTable, 'preparation' | 'keptRows' | 'warnings'>;
   projection: StoredProjection;
   datasetSha256: string;
@@ -55,6 +59,9 @@ export class RunTrainer {
     progress.begin('reading');
     const table = await this.read(userId, params);
     progress.begin('preparing');
+    const parent = typeof params.init === 'object' ? await this.centers.require(userId, params.init.centersId) : null;
+    // Before the preparation, which uses the memory of the raw values for the prepared ones.
+    const before = parent && (await placeBy(parent, table, this.kmeans, signal));
     const prepared = await prepare(table, signal);
     const matrix = matrixOf(prepared);
     progress.begin('seeding');
@@ -62,7 +69,8 @@ export class RunTrainer {
       matrix,
       weights: prepared.weights,
       params,
-      init: await this.init(userId, params, prepared),
+      init: parent ? initialCenters(parent, prepared) : (params.init as 'k-means++' | 'random'),
+      keepIds: params.keepIds === true,
       progress,
       checkpoints,
       signal,
@@ -75,7 +83,14 @@ export class RunTrainer {
     progress.begin('evaluating');
     const centers: Matrix = { data: fit.centers, rows: fit.k, columns: fit.columns };
     const projection = await this.project(matrix, centers, prepared.keptRows, params, signal);
-    return { ...fitted, prepared, projection, datasetSha256: dataset.sha256, rowCount: dataset.rowCount };
+    return {
+      ...fitted,
+      prepared,
+      projection,
+      ...(before && { transitions: transitionsOf(before, fit.labels, prepared.keptRows) }),
+      datasetSha256: dataset.sha256,
+      rowCount: dataset.rowCount,
+    };
   }
 
   private async read(userId: string, params: RunParams): Promise<RunTable> {
@@ -87,19 +102,6 @@ export class RunTrainer {
       weighted,
       options: { missing, scaling, columnWeights, logColumns, rareShare },
     };
-  }
-
-  /** Centres of an earlier training, brought into the space that this run trains in. */
-  private async init(
-    userId: string,
-    { init }: RunParams,
-    { preparation }: PreparedTable,
-  ): Promise<'k-means++' | 'random' | InitialCenters> {
-    if (typeof init === 'string') return init;
-    const parent = await this.centers.require(userId, init.centersId);
-    const columns = parent.preparation.features.length;
-    const values: Matrix = { data: parent.values, rows: parent.k, columns };
-    return { centers: prepareCenters(preparation, parent.preparation, values) };
   }
 
   private async project(
@@ -135,4 +137,10 @@ export class RunTrainer {
 function matrixOf({ data, preparation }: PreparedTable): Matrix {
   const columns = preparation.features.length;
   return { data, rows: data.length / columns, columns };
+}
+
+/** Centres of an earlier training, brought into the space that this run trains in. */
+function initialCenters(parent: Centers, { preparation }: PreparedTable): InitialCenters {
+  const values: Matrix = { data: parent.values, rows: parent.k, columns: parent.preparation.features.length };
+  return { centers: prepareCenters(preparation, parent.preparation, values) };
 }

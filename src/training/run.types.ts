@@ -1,4 +1,5 @@
 import type { Problem } from '../common/problem.js';
+import type { Transitions } from '../centers/centers.entity.js';
 import type { Choice, Evaluation, FitResult, SweepEntry } from '../ml/types.js';
 
 /** A run moves from left to right and never back, save that a running one whose worker is gone is queued again. */
@@ -45,6 +46,8 @@ export interface RunParams {
   columnWeights?: Record<string, number>;
   logColumns?: string[];
   rareShare?: number;
+  /** Of a run that begins from centers: whether clusters keep the numbers and names that they have there. */
+  keepIds?: boolean;
 }
 
 /** The number of clusters, or the first that is tried. */
@@ -88,6 +91,8 @@ export interface RunResult {
   /** Of a range of k: how each did, by rising k, and which was chosen. */
   sweep?: SweepEntry[];
   choice?: Choice;
+  /** Of a run that began from centers: where their rows are now. */
+  transitions?: Transitions;
   warnings: string[];
 }
 

@@ -1,7 +1,17 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
+import { toCentersDto } from '../centers/centers-view.js';
+import { CentersDto } from '../centers/dto/centers-answers.dto.js';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
@@ -11,7 +21,10 @@ import { IdempotencyService } from '../users/idempotency/idempotency.service.js'
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
 import { CreateRunDto } from './dto/create-run.dto.js';
-import { LabelsDto, ProjectionDto, ProjectionQuery, RunDto, RunPage, SampleDto } from './dto/run.dto.js';
+import { KeepCentersDto } from './dto/keep-centers.dto.js';
+import { LabelsDto, LabelsQuery, ProjectionDto, ProjectionQuery, RunDto, RunPage, SampleDto } from './dto/run.dto.js';
+import { acceptedFormat, LABEL_FILES, LABEL_TYPES } from './labels-format.js';
+import { RunCentersService } from './run-centers.service.js';
 import { type RunEvent, RunEvents } from './run-events.js';
 import { RunOutputsService } from './run-outputs.service.js';
 import type { Run } from './run.entity.js';
@@ -19,6 +32,19 @@ import { RunsService } from './runs.service.js';
 
 /** Seconds after which a new run is worth looking at. */
 const RETRY_AFTER = '1';
+
+const BYTES = { schema: { type: 'string', format: 'binary' } };
+const LABELS = {
+  'application/json': { schema: { $ref: getSchemaPath(LabelsDto) } },
+  'text/csv': { schema: { type: 'string' } },
+  [LABEL_TYPES.parquet]: BYTES,
+  [LABEL_TYPES.arrow]: BYTES,
+  [LABEL_TYPES['arrow-stream']]: BYTES,
+};
+const FOLLOW = {
+  Location: { description: 'Where the run is', schema: { type: 'string', format: 'uri-reference' } },
+  'Retry-After': { description: 'Seconds after which it is worth looking at', schema: { type: 'integer' } },
+} as const;
 
 @ApiTags('Runs')
 @ApiBearerAuth()
@@ -28,6 +54,7 @@ export class RunsController {
   constructor(
     private readonly runs: RunsService,
     private readonly outputs: RunOutputsService,
+    private readonly runCenters: RunCentersService,
     private readonly runEvents: RunEvents,
     private readonly idempotency: IdempotencyService,
   ) {}
@@ -36,6 +63,7 @@ export class RunsController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Ask for clusters' })
   @ApiIdempotent()
+  @ApiAcceptedResponse({ type: RunDto, headers: FOLLOW })
   @ApiProblems(413, 422)
   async create(
     @CurrentUser() user: Principal,
@@ -79,6 +107,33 @@ export class RunsController {
     return toRun(await this.runs.cancel(user.userId, runId));
   }
 
+  @Post('runs/:runId/centers')
+  @ApiOperation({
+    summary: 'Keep another number of clusters of a range as centers',
+    description: 'What the run found for it is stored: nothing is fitted anew, and the data set need not be there.',
+  })
+  @ApiIdempotent()
+  @ApiProblems(409, 422)
+  async keep(
+    @CurrentUser() user: Principal,
+    @Param('runId', IdPipe) runId: string,
+    @Body() body: KeepCentersDto,
+    @CallKey() key: string | undefined,
+  ): Promise<CentersDto> {
+    return this.idempotency.once<CentersDto>(
+      user.userId,
+      key,
+      `POST /runs/${runId}/centers`,
+      async (once) =>
+        once.recall(body) ??
+        toCentersDto(
+          await this.runCenters.keep(user.userId, runId, body, (manager, made) =>
+            once.keep(manager, toCentersDto(made)),
+          ),
+        ),
+    );
+  }
+
   @Get('runs/:runId/events')
   @ApiOperation({
     summary: 'Follow a run as it goes',
@@ -107,25 +162,28 @@ export class RunsController {
   }
 
   @Get('runs/:runId/labels')
-  @ApiOperation({ summary: 'The cluster of every row', description: '`Accept: text/csv` gives the rows with it.' })
-  @ApiProduces('application/json', 'text/csv')
-  @ApiOkResponse({ type: LabelsDto })
+  @ApiOperation({
+    summary: 'The cluster of every row',
+    description:
+      'As JSON the clusters alone; as CSV, Parquet or Arrow (asked for by `format`, or else by `Accept`) the rows with a ' +
+      'column `cluster` behind, whose cells are missing where a row was left out.',
+  })
+  @ApiExtraModels(LabelsDto)
+  @ApiOkResponse({ description: 'Labels', content: LABELS })
   @ApiProblems(409)
   async labels(
     @CurrentUser() user: Principal,
     @Param('runId', IdPipe) runId: string,
+    @Query() query: LabelsQuery,
     @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const csv = /\btext\/csv\b/i.test(accept ?? '');
-    const pieces = csv
-      ? await this.outputs.labelsAsCsv(user.userId, runId)
-      : await this.outputs.labelsAsJson(user.userId, runId);
-    if (csv) void reply.header('Content-Disposition', 'attachment; filename="labels.csv"');
-    await reply
-      .header('Content-Type', csv ? 'text/csv; charset=utf-8; header=present' : 'application/json; charset=utf-8')
-      .header('Vary', 'Accept')
-      .send(Readable.from(pieces));
+    const format = query.format ?? acceptedFormat(accept);
+    const pieces = await this.outputs.labels(user.userId, runId, format);
+    if (format !== 'json') {
+      void reply.header('Content-Disposition', `attachment; filename="${LABEL_FILES[format]}"`);
+    }
+    await reply.header('Content-Type', LABEL_TYPES[format]).header('Vary', 'Accept').send(Readable.from(pieces));
   }
 
   @Get('runs/:runId/projection')

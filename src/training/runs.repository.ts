@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, Repository } from 'typeorm';
 import { type Page, type PageQuery, readPage } from '../common/paging.js';
-import { RunOutput } from './run-output.entity.js';
+import { RunCandidate } from './run-candidate.entity.js';
 import { RunCheckpoint } from './run-checkpoint.entity.js';
+import { RunOutput, type SweepFacts } from './run-output.entity.js';
 import { Run } from './run.entity.js';
 import { LIVE_STATUSES, type RunError, type RunProgress, type RunResult } from './run.types.js';
 
@@ -26,6 +27,7 @@ export class RunsRepository {
     @InjectRepository(Run) private readonly runs: Repository<Run>,
     @InjectRepository(RunOutput) private readonly outputs: Repository<RunOutput>,
     @InjectRepository(RunCheckpoint) private readonly checkpoints: Repository<RunCheckpoint>,
+    @InjectRepository(RunCandidate) private readonly candidates: Repository<RunCandidate>,
   ) {}
 
   async insert(manager: EntityManager, run: Run): Promise<void> {
@@ -50,6 +52,21 @@ export class RunsRepository {
 
   findOutput(userId: string, runId: string): Promise<RunOutput | null> {
     return this.outputs.findOneBy({ userId, runId });
+  }
+
+  /** What a sweep found for a k, and what all its candidates share. */
+  async findCandidate(
+    userId: string,
+    runId: string,
+    k: number,
+  ): Promise<{ candidate: RunCandidate; sweep: SweepFacts } | null> {
+    const candidate = await this.candidates.findOneBy({ userId, runId, k });
+    const output = candidate && (await this.findOutput(userId, runId));
+    return output?.sweep ? { candidate: candidate!, sweep: output.sweep } : null;
+  }
+
+  async insertCandidate(manager: EntityManager, candidate: RunCandidate): Promise<void> {
+    await manager.insert(RunCandidate, candidate);
   }
 
   async insertOutput(manager: EntityManager, output: RunOutput): Promise<void> {

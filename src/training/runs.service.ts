@@ -13,7 +13,7 @@ import type { CreateRunDto } from './dto/create-run.dto.js';
 import { planRun } from './run-params.js';
 import { RunEnding } from './run-ending.js';
 import type { Run } from './run.entity.js';
-import { LIVE_STATUSES, type RunParams, smallestK } from './run.types.js';
+import { LIVE_STATUSES, smallestK } from './run.types.js';
 import { RunsRepository } from './runs.repository.js';
 import { RUN_QUEUE, type RunJob } from './training.queue.js';
 import { ImpossibleRunError, TooManyRunsError } from './training.errors.js';
@@ -50,8 +50,9 @@ export class RunsService {
     if (dataset.chatId !== chatId) {
       throw new ImpossibleRunError('run.other_chat', 'datasetId', 'The data set belongs to another chat.');
     }
-    const params = planRun(request, dataset);
-    await this.requireInit(userId, params);
+    const parent =
+      typeof request.init === 'object' ? await this.centers.require(userId, request.init.centersId) : undefined;
+    const params = planRun(request, dataset, parent && { k: parent.k, columns: parent.preparation.columns });
     const run: Run = {
       id: newId(),
       userId,
@@ -107,23 +108,5 @@ export class RunsService {
     const run = await this.require(userId, runId);
     if (LIVE_STATUSES.includes(run.status)) await this.ending.cancel(run);
     return this.require(userId, runId);
-  }
-
-  /** Centers to begin from must be the user's, and fit the columns and the number of clusters. */
-  private async requireInit(userId: string, { init, k, columns }: RunParams): Promise<void> {
-    if (typeof init === 'string' || typeof k !== 'number') return;
-    const parent = await this.centers.require(userId, init.centersId);
-    if (parent.k !== k) {
-      const detail = `The centers to begin from have ${parent.k} clusters; k is ${k}.`;
-      throw new ImpossibleRunError('run.init_mismatch', 'k', detail);
-    }
-    const missing = parent.columns.find((name) => !columns.includes(name));
-    if (missing !== undefined || parent.columns.length !== columns.length) {
-      const detail =
-        missing === undefined
-          ? 'The run trains on columns that the centers to begin from do not have.'
-          : `The centers to begin from have a column "${missing}" that the run does not train on.`;
-      throw new ImpossibleRunError('run.init_mismatch', 'init.centersId', detail);
-    }
   }
 }

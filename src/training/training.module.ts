@@ -7,6 +7,8 @@ import { DatasetsModule } from '../datasets/datasets.module.js';
 import { MlModule } from '../ml/ml.module.js';
 import { RunAttempt } from './run-attempt.js';
 import { RunCheckpoint } from './run-checkpoint.entity.js';
+import { RunCandidate } from './run-candidate.entity.js';
+import { RunCentersService } from './run-centers.service.js';
 import { RunChanges } from './run-changes.js';
 import { RunEnding } from './run-ending.js';
 import { RunEvents } from './run-events.js';
@@ -23,7 +25,7 @@ import { RunsService } from './runs.service.js';
 /** Runs: asked for over HTTP, worked off by whichever process has the role, followed by their events. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Run, RunOutput, RunCheckpoint]),
+    TypeOrmModule.forFeature([Run, RunOutput, RunCheckpoint, RunCandidate]),
     UsersModule,
     ChatsModule,
     DatasetsModule,
@@ -35,6 +37,7 @@ import { RunsService } from './runs.service.js';
     RunsService,
     RunsRepository,
     RunOutputsService,
+    RunCentersService,
     RunEvents,
     RunChanges,
     RunEnding,

@@ -71,6 +71,7 @@ const OPERATIONS: Record<string, Operation> = {
   'POST /api/v1/chats/{chatId}/runs': train(({ datasetId }) => ({ datasetId, k: 2 })),
   'GET /api/v1/runs/{runId}': read,
   'POST /api/v1/runs/{runId}/cancel': train(),
+  'POST /api/v1/runs/{runId}/centers': train(() => ({ k: 3 })),
   'GET /api/v1/runs/{runId}/events': read,
   'GET /api/v1/runs/{runId}/labels': read,
   'GET /api/v1/runs/{runId}/projection': read,
@@ -115,7 +116,7 @@ describe('every operation', () => {
     const { id: chatId } = await post(user, 'chats', { title: 'Secret title' });
     const rows = Array.from({ length: 30 }, (_, i) => [i % 5, i]);
     const { id: datasetId } = await post(user, `chats/${chatId}/datasets`, { columns: ['x', 'y'], rows });
-    const { id: runId } = await post(user, `chats/${chatId}/runs`, { datasetId, k: 2 });
+    const { id: runId } = await post(user, `chats/${chatId}/runs`, { datasetId, k: { min: 2, max: 3 } });
     let run: { status: string; result?: { centersId: string } } = { status: 'queued' };
     for (const end = Date.now() + 30_000; !run.result && Date.now() < end;) {
       run = (await service.http.get(`/api/v1/runs/${runId}`).set(user.auth)).body as typeof run;

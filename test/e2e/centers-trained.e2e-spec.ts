@@ -34,7 +34,7 @@ describe('centers that were trained', () => {
   let chatId: string;
   let iris: Trained;
 
-  const call = (method: 'get' | 'post' | 'patch', path: string, user = ada) =>
+  const call = (method: 'get' | 'post' | 'patch' | 'delete', path: string, user = ada) =>
     service.http[method](`/api/v1/${path}`).set(user.auth);
   const openChat = async (user = ada): Promise<string> =>
     ((await call('post', 'chats', user).send({ title: 't' }).expect(201)).body as { id: string }).id;
@@ -186,6 +186,27 @@ describe('centers that were trained', () => {
     expect(first.items.map(({ cluster }) => cluster)).toEqual([0, 1]);
     expect((await clusters(`?limit=2&cursor=${first.nextCursor}`)).map(({ cluster }) => cluster)).toEqual([2]);
     await call('get', `centers/${iris.centers.id}/clusters?cursor=nonsense`).expect(400);
+  });
+
+  it('have the names of their parent, and none where it went while they were trained', async () => {
+    const parent = (await trainCenters(service, ada, await openChat())).centers.id;
+    await call('patch', `centers/${parent}/clusters/1`).send({ name: 'second' }).expect(200);
+    const child = (await trainCenters(service, ada, await openChat(), { parentId: parent })).centers.id;
+    expect((await call('get', `centers/${child}`)).body).toMatchObject({
+      parentId: parent,
+      clusterNames: [null, 'second', null],
+      transitions: { stayed: 150 },
+    });
+    await call('delete', `centers/${parent}`).expect(204);
+    expect((await call('get', `centers/${child}`)).body).toMatchObject({
+      parentId: null,
+      transitions: { stayed: 150 },
+    });
+    const orphan = (await trainCenters(service, ada, await openChat(), { parentId: parent })).centers.id;
+    expect((await call('get', `centers/${orphan}`)).body).toMatchObject({
+      parentId: null,
+      clusterNames: [null, null, null],
+    });
   });
 
   it('let people name a cluster, two at once as well, and nothing else', async () => {

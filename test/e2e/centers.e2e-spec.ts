@@ -77,6 +77,8 @@ describe('centers', () => {
       metrics: null,
       params: null,
       seed: null,
+      transitions: null,
+      features: ['x', 'y'],
       engineVersion: null,
       datasetSha256: null,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,

@@ -4,6 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { tableFromIPC } from 'apache-arrow';
+import { parquetReadObjects } from 'hyparquet';
+import { BINARY_FORMATS, type BinaryFormatName } from '../../src/datasets/writers/binary-formats.js';
+import type { Cells, ColumnHead } from '../../src/datasets/writers/cells.js';
+import { binary } from '../support/api.js';
 import { toNpy } from '../../src/centers/npy-export.js';
 import { signUp, type TestUser } from '../factories/users.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -157,6 +162,103 @@ describe('predictions of a file', () => {
     expect(await uploads()).toEqual([]);
   });
 
+  describe.each<[BinaryFormatName, string, string]>([
+    ['parquet', 'application/vnd.apache.parquet', 'predictions.parquet'],
+    ['arrow', 'application/vnd.apache.arrow.file', 'predictions.arrow'],
+    ['arrow-stream', 'application/vnd.apache.arrow.stream', 'predictions.arrows'],
+  ])('as %s', (format, type, name) => {
+    const heads: ColumnHead[] = [
+      { name: 'id', type: 'int64' },
+      { name: 'y', type: 'float64' },
+      { name: 'when', type: 'timestamp' },
+      { name: 'x', type: 'float32' },
+      { name: 'note', type: 'text' },
+      { name: 'good', type: 'boolean' },
+    ];
+    const write = (...parts: Cells[][]): Buffer => {
+      const { begin, part, end } = BINARY_FORMATS[format];
+      const pieces = [begin(heads)];
+      const length = () => pieces.reduce((sum, piece) => sum + piece.length, 0);
+      const told = parts.map((cells) => {
+        const encoded = part(heads, cells, length());
+        pieces.push(encoded.bytes);
+        return encoded.part;
+      });
+      return Buffer.concat([...pieces, end(heads, told, length())]);
+    };
+    const read = async (file: Buffer): Promise<Record<string, unknown>[]> =>
+      format === 'parquet'
+        ? parquetReadObjects({ file: new Uint8Array(file).buffer })
+        : tableFromIPC(file)
+            .toArray()
+            .map((row: { toJSON(): Record<string, unknown> } | null) => row!.toJSON());
+    const ask = (file: Buffer, query = '', sentAs = type) => send(sentAs, file, query).buffer(true).parse(binary);
+
+    it('are the same with columns added, every column of its own type', async () => {
+      const when = [new Date('2024-02-29T12:00:00.123Z'), null, new Date(-1)];
+      const file = write(
+        [[2n ** 60n, -1n], [4, 0.1], when.slice(0, 2), [3, 9.5], ['é,"', null], [true, null]],
+        [[null], [8], when.slice(2), [0.25], ['last'], [false]],
+      );
+      const answer = await ask(file).expect(200);
+      expect(answer.headers['content-type']).toBe(type);
+      expect(answer.headers['content-disposition']).toBe(`attachment; filename="${name}"`);
+      const rows = await read(answer.body as Buffer);
+      const predictions = await predict([
+        [3, 4],
+        [9.5, 0.1],
+        [0.25, 8],
+      ]);
+      const plain = (value: unknown) => (value instanceof Date ? value.getTime() : value);
+      const own = [
+        { id: 2n ** 60n, y: 4, when: when[0], x: 3, note: 'é,"', good: true },
+        { id: -1n, y: 0.1, when: null, x: 9.5, note: null, good: null },
+        { id: null, y: 8, when: when[2], x: 0.25, note: 'last', good: false },
+      ];
+      expect(
+        rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)]))),
+      ).toEqual(own.map((row, i) => ({ ...row, ...predictions[i], when: plain(row.when) })));
+      // Told by its content, packed or not, in a form or not; with all distances.
+      for (const other of [
+        await ask(file, '', 'application/octet-stream').expect(200),
+        await ask(gzipSync(file), '', 'application/gzip').expect(200),
+        await service.http
+          .post(`/api/v1/centers/${centersId}/predictions`)
+          .set(ada.auth)
+          .attach('file', file, 'rows')
+          .buffer(true)
+          .parse(binary)
+          .expect(200),
+      ]) {
+        expect((other.body as Buffer).equals(answer.body as Buffer)).toBe(true);
+      }
+      const [first] = await read((await ask(file, '?detail=distances').expect(200)).body as Buffer);
+      expect([first.distance0, first.distance1, first.distance2]).toEqual([5, Math.sqrt(65), 5]);
+    });
+
+    it('are the same in many parts as one by one', async () => {
+      const rows = 70_000;
+      const values = Float64Array.from({ length: rows }, (_, i) => (i % 1000) / 64);
+      const none = (): null[] => new Array<null>(rows).fill(null);
+      const file = write([none(), values.map((value) => value / 3), none(), values, none(), none()]);
+      const answered = await read((await ask(file).expect(200)).body as Buffer);
+      expect(answered).toHaveLength(rows);
+      const some = [0, 1, 16_383, 16_384, 65_535, 65_536, 69_999];
+      const predictions = await predict(some.map((i) => [values[i], values[i] / 3]));
+      expect(some.map((i) => answered[i])).toMatchObject(predictions);
+    });
+
+    it('are refused where a value is missing or a column of words is taken for numbers', async () => {
+      const missing = write([[1n], [null], [null], [1], ['a'], [true]]);
+      expect((await send(type, missing).expect(422)).body).toMatchObject({ code: 'prediction.missing_value' });
+      heads[3].type = 'text';
+      const words = write([[1n], [1], [null], ['far'], ['a'], [true]]);
+      heads[3].type = 'float32';
+      expect((await send(type, words).expect(422)).body).toMatchObject({ code: 'prediction.wrong_type' });
+      expect(await uploads()).toEqual([]);
+    });
+  });
+
   it.each<[string, number, string, string | undefined, string, string]>([
     ['lacks a column', 422, 'prediction.missing_column', 'y', 'text/csv', 'x,z\n1,2\n'],
     ['has a column twice', 422, 'prediction.duplicate_column', undefined, 'text/csv', 'x,y,x\n1,2,3\n'],
@@ -169,7 +271,8 @@ describe('predictions of a file', () => {
     ['leaves a quote open', 422, 'dataset.open_quote', undefined, 'text/csv', 'x,y\n1,2\n"3,4\n'],
     ['is no JSON', 422, 'dataset.invalid_json', undefined, 'application/x-ndjson', '{"x": 1, "y": 2}\n{"x": \n'],
     ['is a ZIP archive', 415, 'dataset.unknown_format', undefined, 'application/octet-stream', 'PK\x03\x04...'],
-    ['is Parquet', 415, 'prediction.unsupported_format', undefined, 'application/octet-stream', 'PAR1....'],
+    ['is Parquet cut short', 422, 'dataset.truncated', undefined, 'application/octet-stream', 'PAR1....'],
+    ['is Arrow cut short', 422, 'dataset.unreadable', undefined, 'application/octet-stream', 'ARROW1\0\0\xff\xff'],
     ['is of a type that is no table', 415, 'request.unsupported_type', undefined, 'application/xml', '<a/>'],
   ])('are refused when it %s', async (_, status, code, path, type, file) => {
     const answer = await send(type, file).expect(status);

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import type { Centers } from '../../src/centers/centers.entity.js';
 import { CentersService } from '../../src/centers/centers.service.js';
+import { trainedModel } from '../../src/centers/trained-model.js';
 import { KMeansService } from '../../src/ml/kmeans.service.js';
 import { fitPreparation } from '../../src/ml/preparation/preparation.js';
 import type { PreparationOptions } from '../../src/ml/preparation/types.js';
@@ -13,6 +14,8 @@ export interface TrainOptions extends PreparationOptions {
   k?: number;
   metric?: Metric;
   idColumn?: string;
+  /** Id of the centers that they were retrained from. */
+  parentId?: string;
   /** Default: iris. */
   table?: Table;
 }
@@ -22,7 +25,7 @@ export async function trainCenters(
   { app }: Pick<TestApp, 'app'>,
   user: TestUser,
   chatId: string,
-  { k = 3, metric = 'euclidean', idColumn, table = readTable('iris.csv'), ...options }: TrainOptions = {},
+  { k = 3, metric = 'euclidean', idColumn, parentId, table = readTable('iris.csv'), ...options }: TrainOptions = {},
 ): Promise<{ centers: Centers; labels: Int32Array; distances: Float64Array; rows: number[][]; columns: string[] }> {
   const engine = app.get(KMeansService);
   const { preparation, matrix } = fitPreparation(table.columns, options);
@@ -37,10 +40,17 @@ export async function trainCenters(
       runId: '01890000-0000-7000-8000-000000000000',
       preparation,
       metric,
-      fit,
-      evaluation,
+      model: trainedModel(preparation, fit, evaluation),
+      seed: fit.seed,
       params: { k, metric, seed: 1 },
       ...(idColumn !== undefined && { idColumn }),
+      ...(parentId !== undefined && {
+        parent: {
+          id: parentId,
+          keepNames: true,
+          transitions: { stayed: table.matrix.rows, moved: 0, unplaced: 0, table: [], unlisted: 0 },
+        },
+      }),
       engineVersion: ENGINE_VERSION,
       datasetSha256: 'ab'.repeat(32),
     }),

@@ -19,7 +19,14 @@ export interface RunAnswer {
     sizes: number[];
     algorithm: { name: string; why: string };
     metrics: Record<string, number | null>;
-    sweep?: { k: number; inertia: number; silhouette: number | null; gap: number | null }[];
+    sweep?: { k: number; inertia: number; silhouette: number | null; gap: number | null; stability: number | null }[];
+    transitions?: {
+      stayed: number;
+      moved: number;
+      unplaced: number;
+      unlisted: number;
+      table: { from: number | null; to: number; rows: number }[];
+    };
     choice?: Record<string, number | null> & { chosen: number; why: string };
     warnings: string[];
   };

@@ -19,3 +19,13 @@ export function api({ http }: Pick<TestApp, 'http'>, { auth }: Pick<TestUser, 'a
     },
   };
 }
+
+/** For `parse`: the answer's bytes as its body. */
+export function binary(answer: Response, done: (error: Error | null, body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  const stream = answer as unknown as NodeJS.ReadableStream;
+  stream.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+  stream.on('end', () => {
+    done(null, Buffer.concat(chunks));
+  });
+}

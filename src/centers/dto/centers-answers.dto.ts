@@ -26,6 +26,28 @@ export class CentersMetricsDto {
   daviesBouldin!: number | null;
 }
 
+/** Rows that were in one cluster by the parent and are in one now. */
+export class TransitionDto {
+  /** Null for rows that the parent cannot place, such as those with a missing value. */
+  from!: number | null;
+  to!: number;
+  rows!: number;
+}
+
+/** How the rows of a retraining moved between the clusters of the parent and the new ones. */
+export class TransitionsDto {
+  /** Rows whose cluster has the number that the parent gives them. */
+  stayed!: number;
+  /** Rows whose cluster has another number. */
+  moved!: number;
+  /** Rows that the parent cannot place. */
+  unplaced!: number;
+  /** By `from`, then `to`; pairs without rows are left out. */
+  table!: TransitionDto[];
+  /** Rows in pairs beyond the 10,000 of the most rows, which the table leaves out. */
+  unlisted!: number;
+}
+
 export class CentersDto {
   id!: string;
   chatId!: string;
@@ -64,6 +86,8 @@ export class CentersDto {
   seed!: number | null;
   engineVersion!: string | null;
   datasetSha256!: string | null;
+  /** Of retrained centers: how rows moved between the parent's clusters and these. */
+  transitions!: TransitionsDto | null;
   createdAt!: Date;
 }
 

@@ -1,12 +1,14 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
+import { constants, gunzipSync } from 'node:zlib';
 import { Piscina } from 'piscina';
-import { DomainError } from '../../common/errors.js';
 import { Metrics } from '../../common/metrics.js';
 import { workerEntry } from '../../common/worker-entry.js';
 import { tellFormat } from '../../datasets/readers/formats.js';
 import type { TableStart } from '../../datasets/readers/table-writer.js';
+import { BINARY_FORMATS } from '../../datasets/writers/binary-formats.js';
+import type { CellType } from '../../datasets/writers/cells.js';
 import { TableFiles } from '../../datasets/table-files.js';
 import { KMeansService } from '../../ml/kmeans.service.js';
 import { InvalidRowsError } from '../centers.errors.js';
@@ -16,8 +18,17 @@ import { marginOf } from '../predictions.service.js';
 import { type FileColumns, matchColumns } from './file-columns.js';
 import type { SentFile } from './file-bodies.js';
 import { npyHead } from './npy-head.js';
-import type { Prepared, PrepareTask, RowRefusal, WriteTask } from './prediction.worker.js';
-import { type AddedColumns, ENDINGS, MEDIA_TYPES, TABLE_FORMATS, type TableFormat } from './table-writers.js';
+import type { Prepared, PrepareTask, RowRefusal, Written, WriteTask } from './prediction.worker.js';
+import {
+  type AddedColumns,
+  ENDINGS,
+  isBinary,
+  MEDIA_TYPES,
+  SUFFIXES,
+  type TableFormat,
+  TEXT_FORMATS,
+  typedHeads,
+} from './table-writers.js';
 
 /** Rows that are placed at a time, and numbers that their distances to all centres may be. */
 const ROWS = 16_384;
@@ -40,13 +51,15 @@ interface Job {
   allDistances: boolean;
   signal: AbortSignal;
   answer: Answer;
-  table?: FileColumns & Pick<TableStart, 'notes'>;
+  table?: FileColumns & Pick<TableStart, 'notes'> & { types: readonly CellType[] };
+  /** What the end of a binary file has to tell of its parts. */
+  parts: unknown[];
 }
 
 /** Predictions for whole files, in constant memory: read in another process, prepared and written in other threads. */
 @Injectable()
 export class PredictionFilesService implements OnModuleDestroy {
-  #pool: Piscina<PrepareTask | WriteTask, Prepared | Uint8Array> | undefined;
+  #pool: Piscina<PrepareTask | WriteTask, Prepared | Written> | undefined;
 
   constructor(
     private readonly models: Models,
@@ -78,17 +91,17 @@ export class PredictionFilesService implements OnModuleDestroy {
     try {
       const format = formatOf(file.head, sent.name);
       const answer = new Answer(signal);
-      const job: Job = { model, format, allDistances, signal, answer };
+      const job: Job = { model, format, allDistances, signal, answer, parts: [] };
       const head = format === 'npy' ? file.head : undefined;
       const done = this.answer({ path: file.path, name: sent.name }, head, job).then(
-        () => answer.end(ENDINGS[format]),
+        () => answer.end(endOf(job)),
         (error: unknown) => {
           answer.fail(error);
         },
       );
       void done.finally(() => this.files.discard(file));
       await answer.begun;
-      return { stream: answer.stream, type: MEDIA_TYPES[format], name: `predictions.${format}` };
+      return { stream: answer.stream, type: MEDIA_TYPES[format], name: `predictions.${SUFFIXES[format]}` };
     } catch (error) {
       await this.files.discard(file);
       throw error;
@@ -99,8 +112,11 @@ export class PredictionFilesService implements OnModuleDestroy {
     const { model, allDistances, signal, answer } = job;
     const begin = (start: TableStart): void => {
       const distances = allDistances ? model.centers.rows : 0;
-      job.table = { ...matchColumns(model.preparation.columns, start, distances), notes: start.notes };
+      const { notes, types = [] } = start;
+      job.table = { ...matchColumns(model.preparation.columns, start, distances), notes, types };
       if (npy) answer.hold(npyHead(npy, job.table.names.length));
+      else if (isBinary(job.format))
+        answer.hold(BINARY_FORMATS[job.format].begin(typedHeads(job.table.names, types, knowsCategories(model))));
     };
     let place = new Uint8Array(new SharedArrayBuffer(0));
     const take = async (block: Buffer, firstRow: number): Promise<void> => {
@@ -121,7 +137,7 @@ export class PredictionFilesService implements OnModuleDestroy {
   /** Places some rows of a block and writes them. */
   private async stretch(job: Job, block: Uint8Array, from: number, to: number, firstRow: number): Promise<void> {
     const { model, table, format, allDistances, answer } = job;
-    const { sources, names, notes } = table!;
+    const { sources, names, notes, types } = table!;
     const { preparation, metric, centers } = model;
     const task: PrepareTask = { kind: 'prepare', block, from, to, sources, preparation };
     const prepared = (await this.pool.run(task)) as Prepared;
@@ -143,13 +159,14 @@ export class PredictionFilesService implements OnModuleDestroy {
       all: near.all,
     };
     const first = firstRow + from === 0;
-    await answer.write(
-      (await this.pool.run({ kind: 'write', block, from, to, names, added, format, notes, first })) as Uint8Array,
-    );
+    const rest = { names, added, format, notes, first, types, offset: answer.length };
+    const { bytes, part } = (await this.pool.run({ kind: 'write', block, from, to, ...rest })) as Written;
+    if (part !== undefined) job.parts.push(part);
+    await answer.write(bytes);
   }
 
-  private get pool(): Piscina<PrepareTask | WriteTask, Prepared | Uint8Array> {
-    this.#pool ??= new Piscina<PrepareTask | WriteTask, Prepared | Uint8Array>({
+  private get pool(): Piscina<PrepareTask | WriteTask, Prepared | Written> {
+    this.#pool ??= new Piscina<PrepareTask | WriteTask, Prepared | Written>({
       filename: workerEntry(import.meta.url, './prediction.worker.js').href,
       minThreads: 0,
       maxThreads: 2,
@@ -168,6 +185,8 @@ class Answer {
   private begin!: () => void;
   private refuse!: (error: unknown) => void;
   private held: Uint8Array | undefined;
+  /** Bytes so far, held ones among them. */
+  length = 0;
 
   constructor(private readonly signal: AbortSignal) {
     this.begun = new Promise((resolve, reject) => {
@@ -180,16 +199,18 @@ class Answer {
 
   /** What comes before the first piece. */
   hold(head: Uint8Array): void {
+    this.length += head.length;
     this.held = head;
   }
 
   async write(piece: Uint8Array): Promise<void> {
     const held = this.held;
+    this.length += piece.length;
     this.held = piece;
     if (held) await this.send(held);
   }
 
-  async end(ending: string): Promise<void> {
+  async end(ending: string | Uint8Array): Promise<void> {
     if (this.held) await this.send(this.held);
     this.begin();
     this.stream.end(ending);
@@ -214,15 +235,33 @@ function refused({ word, message, row, column }: RowRefusal, firstRow: number): 
   ]);
 }
 
-/** @throws DomainError for a format that is read but not written */
-function formatOf(head: Buffer, name: string): TableFormat {
-  const packed = head.subarray(0, 2).equals(Buffer.of(0x1f, 0x8b));
-  const told = tellFormat(packed ? Buffer.alloc(0) : head, name);
-  const format = TABLE_FORMATS.find((candidate) => candidate === (told === 'tsv' ? 'csv' : told));
-  if (format) return format;
-  throw new DomainError(
-    'unsupported',
-    'prediction.unsupported_format',
-    `Predictions for ${told} files are not answered in kind; send CSV, NDJSON, JSON or NPY.`,
-  );
+function endOf({ model, format, table, parts, answer }: Job): string | Uint8Array {
+  if (!isBinary(format)) return ENDINGS[format];
+  const heads = typedHeads(table!.names, table!.types, knowsCategories(model));
+  return BINARY_FORMATS[format].end(heads, parts, answer.length);
+}
+
+function knowsCategories({ preparation }: Model): boolean {
+  return preparation.columns.some(({ type }) => type === 'category');
+}
+
+/** The format that a file has and that it is answered in. */
+function formatOf(start: Buffer, name: string): TableFormat {
+  const head = unpacked(start);
+  const told = tellFormat(head, name);
+  if (told === 'parquet') return told;
+  if (told === 'arrow') return head.toString('latin1', 0, 6) === 'ARROW1' ? 'arrow' : 'arrow-stream';
+  return TEXT_FORMATS.find((format) => format === told) ?? 'csv';
+}
+
+/** The first bytes inside of a file that is gzipped. */
+function unpacked(head: Buffer): Buffer {
+  if (!head.subarray(0, 2).equals(Buffer.of(0x1f, 0x8b))) return head;
+  try {
+    // What is here is a beginning: it is unpacked as far as it goes.
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    // Its reader will say what is wrong with it.
+    return Buffer.alloc(0);
+  }
 }

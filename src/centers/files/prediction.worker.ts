@@ -1,11 +1,13 @@
-import { move } from 'piscina';
+import { moved } from '../../common/moved.js';
 import { BlockReader, type ColumnChunk } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
+import { BINARY_FORMATS } from '../../datasets/writers/binary-formats.js';
+import type { CellType } from '../../datasets/writers/cells.js';
 import { EngineError } from '../../ml/errors.js';
 import { Encoder } from '../../ml/preparation/encode.js';
 import { prepareEncoded } from '../../ml/preparation/preparation.js';
 import type { Cell, FittedPreparation, InputColumn } from '../../ml/preparation/types.js';
-import { type AddedColumns, type TableFormat, WRITERS } from './table-writers.js';
+import { type AddedColumns, isBinary, type TableFormat, typedCells, typedHeads, WRITERS } from './table-writers.js';
 
 /** Rows of a block, ready to be placed. */
 export interface PrepareTask {
@@ -28,6 +30,17 @@ export interface WriteTask {
   format: TableFormat;
   notes: ReadingNotes;
   first: boolean;
+  /** Of the columns of the file, where its format has types. */
+  types: readonly CellType[];
+  /** Bytes of the answer that go before. */
+  offset: number;
+}
+
+/** Rows as they are answered. */
+export interface Written {
+  bytes: Uint8Array;
+  /** What the end of a binary file has to tell of them. */
+  part?: unknown;
 }
 
 /** What is wrong with a row, as plain data. */
@@ -41,13 +54,8 @@ export interface RowRefusal {
 /** `unknown`: for each row the columns whose category training never saw; undefined where centers know none. */
 export type Prepared = { data: Float64Array; unknown?: (readonly string[])[] | undefined } | { refusal: RowRefusal };
 
-export default function work(task: PrepareTask | WriteTask): Prepared | Uint8Array {
+export default function work(task: PrepareTask | WriteTask): Prepared | Written {
   return task.kind === 'prepare' ? prepare(task) : moved(write(task));
-}
-
-/** Handed over instead of copied, unless it shares its memory with others. */
-function moved(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? (move(bytes) as Uint8Array) : bytes;
 }
 
 function prepare({ block, from, to, sources, preparation }: PrepareTask): Prepared {
@@ -96,8 +104,10 @@ function unknownOf(
   return Array.from({ length: rows }, (_, row) => unknown.get(row) ?? []);
 }
 
-function write({ block, from, to, names, added, format, notes, first }: WriteTask): Uint8Array {
+function write({ block, from, to, names, added, format, notes, first, types, offset }: WriteTask): Written {
   const reader = new BlockReader(block);
   const columns = Array.from({ length: reader.columns }, (_, column) => reader.column(column));
-  return WRITERS[format]({ columns, names, from, to, added, notes, first });
+  if (!isBinary(format)) return { bytes: WRITERS[format]({ columns, names, from, to, added, notes, first }) };
+  const heads = typedHeads(names, types, added.unknown !== null);
+  return BINARY_FORMATS[format].part(heads, typedCells({ columns, from, to, added }, heads), offset);
 }

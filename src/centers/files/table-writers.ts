@@ -1,8 +1,16 @@
 import type { ColumnChunk } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
+import type { BinaryFormatName } from '../../datasets/writers/binary-formats.js';
+import { type Cells, cellsOf, type CellType, type ColumnHead } from '../../datasets/writers/cells.js';
 
-export const TABLE_FORMATS = ['csv', 'ndjson', 'json', 'npy'] as const;
-export type TableFormat = (typeof TABLE_FORMATS)[number];
+/** Formats whose parts stand for themselves; the others have heads and ends that know all parts. */
+export const TEXT_FORMATS = ['csv', 'ndjson', 'json', 'npy'] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+export type TableFormat = TextFormat | BinaryFormatName;
+
+export function isBinary(format: TableFormat): format is BinaryFormatName {
+  return !(TEXT_FORMATS as readonly string[]).includes(format);
+}
 
 /** What is added to each row; all arrays begin with the first row that is written. */
 export interface AddedColumns {
@@ -116,14 +124,61 @@ const npy: WriteRows = ({ columns, names, from, to, added }) => {
   return Buffer.from(values.buffer);
 };
 
-export const WRITERS: Record<TableFormat, WriteRows> = { csv, ndjson, json, npy };
+export const WRITERS: Record<TextFormat, WriteRows> = { csv, ndjson, json, npy };
 
 /** What ends a file of a format. */
-export const ENDINGS: Record<TableFormat, string> = { csv: '', ndjson: '', json: ']\n', npy: '' };
+export const ENDINGS: Record<TextFormat, string> = { csv: '', ndjson: '', json: ']\n', npy: '' };
+
+/** What is added, as columns of a format that has types: these, unknown categories, distances. */
+const ADDED_TYPES: readonly CellType[] = ['int32', 'float64', 'int32', 'float64', 'boolean'];
+
+/** The columns of a file that has types: its own, then what is added. */
+export function typedHeads(names: readonly string[], types: readonly CellType[], unknown: boolean): ColumnHead[] {
+  const added = unknown ? [...ADDED_TYPES, 'text' as const] : ADDED_TYPES;
+  return names.map((name, j) => ({ name, type: types.at(j) ?? added.at(j - types.length) ?? 'float64' }));
+}
+
+/** All cells of some rows, column by column, those that are added at the end. */
+export function typedCells(
+  { columns, from, to, added }: Pick<Stretch, 'columns' | 'from' | 'to' | 'added'>,
+  heads: readonly ColumnHead[],
+): Cells[] {
+  const own = columns.map((column, j) => cellsOf(column, heads[j].type, from, to));
+  const rows = { length: to - from };
+  const { labels, distances, runnerUps, margins, outliers, unknown, all } = added;
+  // With a single cluster nobody has a runner-up; otherwise everybody has.
+  const single = runnerUps[0] < 0;
+  const none = (): null[] => new Array<null>(rows.length).fill(null);
+  const k = all ? all.length / rows.length : 0;
+  return [
+    ...own,
+    labels,
+    distances,
+    single ? none() : runnerUps,
+    single ? none() : margins,
+    Array.from(outliers, (outlier) => (outlier === 2 ? null : outlier === 1)),
+    ...(unknown ? [unknown.map((names) => (names.length > 0 ? names.join('; ') : null))] : []),
+    ...Array.from({ length: k }, (_, c) => Float64Array.from(rows, (_value, i) => all![i * k + c])),
+  ];
+}
 
 export const MEDIA_TYPES: Record<TableFormat, string> = {
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
   json: 'application/json; charset=utf-8',
   npy: 'application/octet-stream',
+  parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.file',
+  'arrow-stream': 'application/vnd.apache.arrow.stream',
+};
+
+/** How files of a format are called. */
+export const SUFFIXES: Record<TableFormat, string> = {
+  csv: 'csv',
+  ndjson: 'ndjson',
+  json: 'json',
+  npy: 'npy',
+  parquet: 'parquet',
+  arrow: 'arrow',
+  'arrow-stream': 'arrows',
 };

@@ -4,6 +4,7 @@ import {
   compressionRegistry,
   DataType,
   type Field,
+  Precision,
   RecordBatchReader,
   type Schema,
   type Vector,
@@ -11,6 +12,7 @@ import {
 import lz4 from 'lz4js';
 import type { ReadingNotes } from '../dataset-types.js';
 import { tooLarge, unreadable } from '../datasets.errors.js';
+import type { CellType } from '../writers/cells.js';
 import { writeValue } from './plain-values.js';
 import type { Source } from './source.js';
 import type { TableWriter } from './table-writer.js';
@@ -66,8 +68,25 @@ function startTable(table: TableWriter, schema: Schema): Convert[] {
   table.start(
     schema.fields.length,
     schema.fields.map(({ name }) => name),
+    {},
+    schema.fields.map(cellTypeOf),
   );
   return schema.fields.map(converterOf);
+}
+
+/** What a column is written as again; what has no counterpart, as what its cells are read as. */
+function cellTypeOf(field: Field): CellType {
+  const type = (DataType.isDictionary(field.type) ? field.type.dictionary : field.type) as DataType;
+  if (DataType.isInt(type)) {
+    if (type.bitWidth === 64) return type.isSigned ? 'int64' : 'uint64';
+    return type.bitWidth === 32 && !type.isSigned ? 'int64' : 'int32';
+  }
+  if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'float64' : 'float32';
+  if (DataType.isBool(type)) return 'boolean';
+  if (DataType.isDate(type)) return 'date';
+  if (DataType.isTimestamp(type)) return 'timestamp';
+  if (DataType.isDecimal(type)) return 'float64';
+  return DataType.isTime(type) || DataType.isDuration(type) ? 'int64' : 'text';
 }
 
 function converterOf(field: Field): Convert {

@@ -11,6 +11,7 @@ import {
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors';
 import type { ReadingNotes } from '../dataset-types.js';
 import { tooLarge, unreadable } from '../datasets.errors.js';
+import type { CellType } from '../writers/cells.js';
 import { writeValue } from './plain-values.js';
 import type { SeekableFile } from './seekable.js';
 import type { Source } from './source.js';
@@ -32,7 +33,7 @@ export async function readParquet(source: Source, table: TableWriter): Promise<R
     const metadata = readFooter(file);
     const columns = columnNames(metadata);
     checkSize(metadata, columns.length, source.maxBytes);
-    table.start(columns.length, columns);
+    table.start(columns.length, columns, {}, cellTypes(metadata));
     let first = 0;
     for (const group of metadata.row_groups) {
       const end = first + Number(group.num_rows);
@@ -65,6 +66,33 @@ function columnNames(metadata: FileMetaData): string[] {
       throw unreadable('nested', `Column ${JSON.stringify(element.name)} holds lists or records; a cell is one value.`);
     }
     return element.name;
+  });
+}
+
+/** What the columns are written as again; what has no counterpart, as what its cells are read as. */
+function cellTypes(metadata: FileMetaData): CellType[] {
+  return parquetSchema(metadata).children.map(({ element }) => {
+    const { type, converted_type: converted = '', logical_type: logical } = element;
+    if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return 'float64';
+    if (logical?.type === 'FLOAT16') return 'float32';
+    switch (type) {
+      case 'BOOLEAN':
+        return 'boolean';
+      case 'INT32':
+        if (converted === 'DATE' || logical?.type === 'DATE') return 'date';
+        return converted === 'UINT_32' ? 'int64' : 'int32';
+      case 'INT64':
+        if (converted.startsWith('TIMESTAMP') || logical?.type === 'TIMESTAMP') return 'timestamp';
+        return converted === 'UINT_64' ? 'uint64' : 'int64';
+      case 'INT96':
+        return 'timestamp';
+      case 'FLOAT':
+        return 'float32';
+      case 'DOUBLE':
+        return 'float64';
+      default:
+        return 'text';
+    }
   });
 }
 

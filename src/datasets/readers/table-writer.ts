@@ -3,6 +3,7 @@ import { encodeBlock } from '../blocks/block-codec.js';
 import type { ColumnProfile, ReadingNotes } from '../dataset-types.js';
 import { tooLarge, unreadable } from '../datasets.errors.js';
 import type { DateOrder } from '../../ml/preparation/dates.js';
+import type { CellType } from '../writers/cells.js';
 import { TableProfiler } from '../profile/table-profiler.js';
 import { nameColumns } from './column-names.js';
 
@@ -20,6 +21,8 @@ export interface TableStart {
   given: readonly string[] | null;
   /** How the source is being read, as far as that tells how to write it again. */
   notes: ReadingNotes;
+  /** What the columns are in a source that has types. */
+  types?: readonly CellType[];
 }
 
 /** Where encoded blocks go. */
@@ -78,8 +81,9 @@ export class TableWriter {
    * @param count of columns
    * @param given their names, where the source names them
    * @param notes how the source is being read
+   * @param types what the columns are, where the source tells
    */
-  start(count: number, given?: readonly string[], notes: ReadingNotes = {}): void {
+  start(count: number, given?: readonly string[], notes: ReadingNotes = {}, types?: readonly CellType[]): void {
     const { maxColumns } = this.limits;
     if (count > maxColumns) {
       throw unreadable('too_many_columns', `There are ${count} columns; this service takes up to ${maxColumns}.`);
@@ -90,7 +94,7 @@ export class TableWriter {
     this.warnings = warnings;
     this.block = new BlockBuilder(count, blockRowsFor(count));
     this.profiler = new TableProfiler(names, named, this.dateOrder);
-    this.output.begin?.({ names, given: given ?? null, notes });
+    this.output.begin?.({ names, given: given ?? null, notes, ...(types && { types }) });
   }
 
   get started(): boolean {

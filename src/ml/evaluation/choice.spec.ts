@@ -46,6 +46,17 @@ describe('chooseK', () => {
     expect(why).toBe('3 is chosen by the gap statistic, the elbow; they disagree: the silhouette is for 2.');
   });
 
+  it('says how far halves of the rows agree, and warns where they do not', () => {
+    const stable = sweep([100, 20, 18, 16, 14, 12]).map((entry) => ({
+      ...entry,
+      stability: entry.k === 2 ? 0.97 : 0.1,
+    }));
+    expect(chooseK(stable).why).toMatch(/ Fits on halves of the rows agree to 0\.97 \(adjusted Rand index\)\.$/);
+    const shaky = stable.map((entry) => ({ ...entry, stability: 0.41 }));
+    expect(chooseK(shaky).why).toMatch(/ Mind that fits on halves of the rows agree to 0\.41 .* only: /);
+    expect(chooseK(stable.map((entry) => ({ ...entry, stability: null }))).why).not.toMatch(/halves/);
+  });
+
   it('says when all agree, and when none can tell', () => {
     const agreed = chooseK(sweep([100, 20, 18, 16, 14, 12], { silhouette: [null, 0.7, 0.3, 0.3, 0.2, 0.2] }));
     expect(agreed).toMatchObject({ chosen: 2, why: 'All 2 criteria that apply choose 2.' });

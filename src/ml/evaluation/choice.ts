@@ -23,7 +23,8 @@ export function chooseK(sweep: readonly SweepEntry[]): Choice {
   });
   const count = (k: number): number => cast.filter((vote) => vote.k === k).length;
   const chosen = cast.reduce((leader, { k }) => (count(k) > count(leader) ? k : leader), cast[0]?.k ?? sweep[0].k);
-  return { ...votes, chosen, why: reason(cast, chosen) };
+  const agreement = sweep.find(({ k }) => k === chosen)?.stability;
+  return { ...votes, chosen, why: reason(cast, chosen) + consistency(agreement) };
 }
 
 const NAMES = {
@@ -33,6 +34,15 @@ const NAMES = {
   daviesBouldin: 'Davies-Bouldin',
   calinskiHarabasz: 'Calinski-Harabasz',
 } as const;
+
+/** Below it, halves of the same rows lead to clusters that have little to do with each other. */
+const SHAKY = 0.6;
+
+function consistency(agreement: number | null | undefined): string {
+  if (agreement === null || agreement === undefined) return '';
+  const fits = `on halves of the rows agree to ${agreement.toFixed(2)} (adjusted Rand index)`;
+  return agreement < SHAKY ? ` Mind that fits ${fits} only: other rows may lead to other clusters.` : ` Fits ${fits}.`;
+}
 
 type Criterion = keyof typeof NAMES;
 

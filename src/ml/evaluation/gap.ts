@@ -2,7 +2,7 @@ import { EngineError } from '../errors.js';
 import { fit, type Hooks } from '../kmeans/fit.js';
 import { Generator } from '../kmeans/generator.js';
 import type { Gap, GapOptions, Matrix } from '../types.js';
-import { sampleRows } from './groups.js';
+import { sampleRows, takeRows } from './groups.js';
 
 export type GapJobOptions = Omit<GapOptions, 'signal'>;
 
@@ -16,7 +16,7 @@ const STREAM = 2 ** 31;
  */
 export function gap(matrix: Matrix, options: GapJobOptions, hooks: Hooks): Gap {
   const { ks, seed = 0, references = 10, rows = 1000 } = options;
-  const sample = take(matrix, sampleRows(matrix.rows, rows, seed));
+  const sample = takeRows(matrix, sampleRows(matrix.rows, rows, seed));
   const own = logInertias(sample, ks, seed, hooks);
   const others = Array.from({ length: references }, (_, b) =>
     logInertias(uniformLike(sample, new Generator(seed, STREAM + b)), ks, seed, hooks),
@@ -46,14 +46,6 @@ function logInertias(matrix: Matrix, ks: readonly number[], seed: number, hooks:
       throw error;
     }
   });
-}
-
-function take({ data, columns }: Matrix, rows: Int32Array): Matrix {
-  const taken = new Float64Array(rows.length * columns);
-  rows.forEach((row, i) => {
-    taken.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
-  });
-  return { data: taken, rows: rows.length, columns };
 }
 
 function uniformLike({ data, rows, columns }: Matrix, generator: Generator): Matrix {

@@ -1,4 +1,5 @@
 import { Generator } from '../kmeans/generator.js';
+import type { Matrix } from '../types.js';
 
 /** Rows listed cluster by cluster: those of cluster c are `rows[starts[c] .. starts[c + 1]]`, ascending. */
 export interface Groups {
@@ -34,4 +35,13 @@ export function sampleRows(rows: number, size: number, seed: number): Int32Array
     numbers[i] = drawn;
   }
   return numbers.slice(0, size).sort();
+}
+
+/** Some rows of a matrix, in the order given, as a matrix of their own. */
+export function takeRows({ data, columns }: Matrix, rows: Int32Array): Matrix {
+  const taken = new Float64Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    taken.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return { data: taken, rows: rows.length, columns };
 }

@@ -1,3 +1,5 @@
+import { assign } from './assignment.js';
+
 /**
  * The order in which clusters are numbered: by falling size, ties by the lexicographically smaller centre.
  * @param centers `k x columns`
@@ -14,6 +16,33 @@ export function canonicalOrder(centers: Float64Array, sizes: Int32Array): Int32A
     }
     return a - b;
   });
+}
+
+/**
+ * The order in which every cluster has the number of the given centre that it is matched with: pairs whose squared
+ * distances sum to as little as can be.
+ * @param given `k x columns`, the centres that give the numbers
+ * @param centers `k x columns`
+ * @returns the old numbers in their new order
+ */
+export function matchedOrder(
+  given: Float64Array,
+  centers: Float64Array,
+  columns: number,
+  interrupt: () => void,
+): Int32Array {
+  const k = centers.length / columns;
+  return assign(
+    k,
+    (row, out) => {
+      for (let c = 0; c < k; c++) {
+        let squared = 0;
+        for (let j = 0; j < columns; j++) squared += (given[row * columns + j] - centers[c * columns + j]) ** 2;
+        out[c] = squared;
+      }
+    },
+    interrupt,
+  );
 }
 
 /** Centres and labels numbered anew; `order[new number] = old number`. */

@@ -11,7 +11,7 @@ import type {
   SeedOptions,
   SeedResult,
 } from '../types.js';
-import { canonicalOrder, renumber } from './canonical.js';
+import { canonicalOrder, matchedOrder, renumber } from './canonical.js';
 import { Generator } from './generator.js';
 import { Helper } from './helper.js';
 import { KMeans, type Trained } from './kmeans.js';
@@ -96,6 +96,7 @@ export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitRe
       matrix,
       options,
       space,
+      hooks.interrupt,
     );
   } finally {
     kernel.close();
@@ -150,13 +151,13 @@ function finish(
   matrix: Matrix,
   options: FitJobOptions,
   space: Space,
+  interrupt: () => void,
 ): FitResult {
   const { k } = options;
   const { columns } = matrix;
   const sizes = new Int32Array(k);
   for (const label of trained.labels) sizes[label]++;
-  const order =
-    options.order === 'initial' ? Int32Array.from({ length: k }, (_, c) => c) : canonicalOrder(trained.centers, sizes);
+  const order = orderOf(trained, sizes, options, space, interrupt);
   const { centers, labels } = renumber(trained.centers, trained.labels, order, columns);
   const warnings: EngineWarning[] = [];
   if (trained.refilled > 0) {
@@ -189,6 +190,19 @@ function finish(
     algorithm: trained.algorithm,
     warnings,
   };
+}
+
+/** The trained numbers of the clusters, in the order of their new ones. */
+function orderOf(
+  { centers }: Trained,
+  sizes: Int32Array,
+  { order, init }: FitJobOptions,
+  space: Space,
+  interrupt: () => void,
+): Int32Array {
+  if (order === 'initial') return Int32Array.from(sizes, (_, c) => c);
+  if (order !== 'matched' || typeof init !== 'object') return canonicalOrder(centers, sizes);
+  return matchedOrder(centersIntoSpace(init.centers, space), centers, init.centers.columns, interrupt);
 }
 
 function inertiaOutOfSpace(inertia: number, space: Space): number {

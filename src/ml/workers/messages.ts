@@ -9,10 +9,12 @@ import type {
   Progress,
   Projection,
   SeedResult,
+  Stability,
 } from '../types.js';
 import type { Arriving } from '../kernels/wasm/crew.js';
 import type { EvaluateJobOptions } from '../evaluation/evaluate.js';
 import type { GapJobOptions } from '../evaluation/gap.js';
+import type { StabilityJobOptions } from '../evaluation/stability.js';
 import type { ProjectJobOptions } from '../evaluation/project.js';
 import type { FitJobOptions, SeedJobOptions } from '../kmeans/fit.js';
 import type { PredictJobOptions, TransformJobOptions } from '../kmeans/predict.js';
@@ -26,6 +28,7 @@ export interface Jobs {
   evaluate: { options: EvaluateJobOptions; result: Evaluation };
   project: { options: ProjectJobOptions; result: Projection };
   gap: { options: GapJobOptions; result: Gap };
+  stability: { options: StabilityJobOptions; result: Stability };
 }
 
 export type JobName = keyof Jobs;

@@ -1,6 +1,7 @@
 import { evaluate } from '../evaluation/evaluate.js';
 import { gap } from '../evaluation/gap.js';
 import { project } from '../evaluation/project.js';
+import { stability } from '../evaluation/stability.js';
 import { fit, seed, type Hooks } from '../kmeans/fit.js';
 import { predict, transform } from '../kmeans/predict.js';
 import type { Matrix } from '../types.js';
@@ -16,6 +17,7 @@ const RUNNERS: { readonly [N in JobName]: Runner<N> } = {
   evaluate,
   project,
   gap,
+  stability,
 };
 
 /** Does a job on the calling thread. */

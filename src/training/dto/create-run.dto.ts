@@ -4,6 +4,7 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsNumber,
@@ -47,8 +48,8 @@ export class CreateRunDto {
   datasetId!: string;
 
   /**
-   * Columns to train on; by default every numeric one but the id and weight columns. Dates count as milliseconds since
-   * 1970; of categories, each becomes a feature of its own that is 0 or 1.
+   * Columns to train on; by default every numeric one but the id and weight columns, or those of the centers to begin
+   * from. Dates count as milliseconds since 1970; of categories, each becomes a feature of its own that is 0 or 1.
    */
   @IsOptional()
   @IsArray()
@@ -74,12 +75,20 @@ export class CreateRunDto {
   @ApiPropertyOptional({ ...INIT_SCHEMA, default: 'k-means++' })
   init?: RunParams['init'];
 
-  /** Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. */
+  /** Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. Given centers are begun from once. */
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(10_000)
   nInit?: number;
+
+  /**
+   * Of a run that begins from centers: whether each cluster keeps the number and the name of the one that it is matched
+   * with, by the lowest sum of squared distances between the pairs. Default true then; otherwise not allowed.
+   */
+  @IsOptional()
+  @IsBoolean()
+  keepIds?: boolean;
 
   /** Cap on the iterations of one restart; default 300. */
   @IsOptional()

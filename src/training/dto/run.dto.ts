@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { TransitionsDto } from '../../centers/dto/centers-answers.dto.js';
 import { Problem } from '../../common/problem.js';
 import { COLUMN_TYPES, type ColumnType } from '../../datasets/dataset-types.js';
 import {
@@ -14,6 +15,7 @@ import {
   SCALINGS,
   type TracePoint,
 } from '../run.types.js';
+import { LABEL_FORMATS, type LabelFormat } from '../labels-format.js';
 import { INIT_SCHEMA, K_SCHEMA } from './create-run.dto.js';
 
 /** What was asked for, defaults filled in. */
@@ -40,6 +42,8 @@ export class RunParamsDto {
   columnWeights?: Record<string, number>;
   logColumns?: string[];
   rareShare?: number;
+  /** Of a run that begins from centers: whether clusters keep the numbers and names that they have there. */
+  keepIds?: boolean;
 }
 
 export class RunProgressDto {
@@ -88,6 +92,11 @@ export class SweepEntryDto {
   gap!: number | null;
   /** Standard error of the gap statistic. */
   gapError?: number;
+  /**
+   * Mean adjusted Rand index between fits on seeded halves of a sample of at most 2,000 rows: 1 where halves of the rows
+   * lead to the same clusters, about 0 where they have nothing to do with each other. Null at k 1.
+   */
+  stability?: number | null;
 }
 
 /** What each criterion would choose, null where it cannot tell. */
@@ -119,6 +128,8 @@ export class RunResultDto {
   sweep?: SweepEntryDto[];
   /** Of a range of k. */
   choice?: ChoiceDto;
+  /** Of a run that began from centers: how rows moved between their clusters and the new ones. */
+  transitions?: TransitionsDto;
   warnings!: string[];
 }
 
@@ -151,6 +162,14 @@ export class LabelsDto {
   /** A row's cluster, or null where the row was left out. */
   @ApiProperty({ type: 'array', items: { type: 'integer', nullable: true } })
   labels!: (number | null)[];
+}
+
+export class LabelsQuery {
+  /** Default: by the `Accept` header, JSON where that names none of them. */
+  @IsOptional()
+  @IsIn(LABEL_FORMATS)
+  @ApiPropertyOptional({ enum: LABEL_FORMATS })
+  format?: LabelFormat;
 }
 
 export class ProjectionQuery {

@@ -173,7 +173,7 @@ export interface paths {
         put?: never;
         /**
          * Which cluster does each row belong to?
-         * @description A file (CSV, TSV, NDJSON, JSON, NPY; gzipped too) as the body, or as the part `file` of a form, is answered in kind: its rows with the columns `cluster`, `distance`, `runnerUp`, `margin` and `outlier` added. Columns are found by name; those that the centers do not know pass through.
+         * @description A file (CSV, TSV, NDJSON, JSON, NPY, Parquet, Arrow; gzipped too) as the body, or as the part `file` of a form, is answered in kind: its rows with the columns `cluster`, `distance`, `runnerUp`, `margin` and `outlier` added. Columns are found by name; those that the centers do not know pass through.
          */
         post: operations["PredictionsController_predict"];
         delete?: never;
@@ -290,7 +290,7 @@ export interface paths {
         put?: never;
         /**
          * The same with the chat's pinned centers, or its latest when none are pinned
-         * @description An address that stays when the model is replaced. 409 `chat.no_centers` while the chat has none. A file (CSV, TSV, NDJSON, JSON, NPY; gzipped too) as the body, or as the part `file` of a form, is answered in kind: its rows with the columns `cluster`, `distance`, `runnerUp`, `margin` and `outlier` added. Columns are found by name; those that the centers do not know pass through.
+         * @description An address that stays when the model is replaced. 409 `chat.no_centers` while the chat has none. A file (CSV, TSV, NDJSON, JSON, NPY, Parquet, Arrow; gzipped too) as the body, or as the part `file` of a form, is answered in kind: its rows with the columns `cluster`, `distance`, `runnerUp`, `margin` and `outlier` added. Columns are found by name; those that the centers do not know pass through.
          */
         post: operations["PredictionsController_predictInChat"];
         delete?: never;
@@ -403,6 +403,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{runId}/centers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep another number of clusters of a range as centers
+         * @description What the run found for it is stored: nothing is fitted anew, and the data set need not be there.
+         */
+        post: operations["RunsController_keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{runId}/events": {
         parameters: {
             query?: never;
@@ -432,7 +452,7 @@ export interface paths {
         };
         /**
          * The cluster of every row
-         * @description `Accept: text/csv` gives the rows with it.
+         * @description As JSON the clusters alone; as CSV, Parquet or Arrow (asked for by `format`, or else by `Accept`) the rows with a column `cluster` behind, whose cells are missing where a row was left out.
          */
         get: operations["RunsController_labels"];
         put?: never;
@@ -740,6 +760,8 @@ export interface components {
             seed: number | null;
             /** @description Rows a cluster; null when imported without. */
             sizes: number[] | null;
+            /** @description Of retrained centers: how rows moved between the parent's clusters and these. */
+            transitions: components["schemas"]["TransitionsDto"] | null;
             /** @description `k x features`, in the units of the data: dates in milliseconds since 1970, a category as the share of rows in it. */
             values: number[][];
             /** @description Counts from 1 within the chat. */
@@ -952,8 +974,8 @@ export interface components {
         };
         CreateRunDto: {
             /**
-             * @description Columns to train on; by default every numeric one but the id and weight columns. Dates count as milliseconds since
-             *     1970; of categories, each becomes a feature of its own that is 0 or 1.
+             * @description Columns to train on; by default every numeric one but the id and weight columns, or those of the centers to begin
+             *     from. Dates count as milliseconds since 1970; of categories, each becomes a feature of its own that is 0 or 1.
              */
             columns?: string[];
             /** @description How much each column counts after scaling, above 0; 1 for those not named. */
@@ -983,6 +1005,11 @@ export interface components {
                 max: number;
                 min: number;
             };
+            /**
+             * @description Of a run that begins from centers: whether each cluster keeps the number and the name of the one that it is matched
+             *     with, by the lowest sum of squared distances between the pairs. Default true then; otherwise not allowed.
+             */
+            keepIds?: boolean;
             /** @description Columns of numbers above 0 whose natural logarithm is taken before scaling. */
             logColumns?: string[];
             /** @description Cap on the iterations of one restart; default 300. */
@@ -997,7 +1024,7 @@ export interface components {
              * @enum {string}
              */
             missing?: "error" | "drop" | "mean" | "median" | "most-frequent" | "zero";
-            /** @description Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. */
+            /** @description Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. Given centers are begun from once. */
             nInit?: number;
             /** @description Categories in a smaller share of the rows are taken together as one; default 0.01. */
             rareShare?: number;
@@ -1089,6 +1116,12 @@ export interface components {
             name?: string;
             /** @description One centre a row, in the units of the data. */
             values: number[][];
+        };
+        KeepCentersDto: {
+            /** @description One of the numbers that the run tried. */
+            k: number;
+            /** @description Default: `k clusters`. */
+            name?: string;
         };
         LabelsDto: {
             /** @description A row's cluster, or null where the row was left out. */
@@ -1276,6 +1309,8 @@ export interface components {
                 max: number;
                 min: number;
             };
+            /** @description Of a run that begins from centers: whether clusters keep the numbers and names that they have there. */
+            keepIds?: boolean;
             logColumns?: string[];
             maxIterations: number;
             /** @enum {string} */
@@ -1321,6 +1356,8 @@ export interface components {
             sizes: number[];
             /** @description Of a range of k: every one, rising. */
             sweep?: components["schemas"]["SweepEntryDto"][];
+            /** @description Of a run that began from centers: how rows moved between their clusters and the new ones. */
+            transitions?: components["schemas"]["TransitionsDto"];
             warnings: string[];
         };
         SampledColumnDto: {
@@ -1393,6 +1430,29 @@ export interface components {
             inertia: number | null;
             k: number;
             silhouette: number | null;
+            /**
+             * @description Mean adjusted Rand index between fits on seeded halves of a sample of at most 2,000 rows: 1 where halves of the rows
+             *     lead to the same clusters, about 0 where they have nothing to do with each other. Null at k 1.
+             */
+            stability?: number | null;
+        };
+        TransitionDto: {
+            /** @description Null for rows that the parent cannot place, such as those with a missing value. */
+            from: number | null;
+            rows: number;
+            to: number;
+        };
+        TransitionsDto: {
+            /** @description Rows whose cluster has another number. */
+            moved: number;
+            /** @description Rows whose cluster has the number that the parent gives them. */
+            stayed: number;
+            /** @description By `from`, then `to`; pairs without rows are left out. */
+            table: components["schemas"]["TransitionDto"][];
+            /** @description Rows in pairs beyond the 10,000 of the most rows, which the table leaves out. */
+            unlisted: number;
+            /** @description Rows that the parent cannot place. */
+            unplaced: number;
         };
         UpdateChatDto: {
             /**
@@ -2401,8 +2461,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description A file */
             200: {
                 headers: {
+                    /** @description Its name */
+                    "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2495,6 +2558,9 @@ export interface operations {
             content: {
                 "application/json": components["schemas"]["PredictionRequestDto"];
                 "application/octet-stream": string;
+                "application/vnd.apache.arrow.file": string;
+                "application/vnd.apache.arrow.stream": string;
+                "application/vnd.apache.parquet": string;
                 "application/x-ndjson": string;
                 "multipart/form-data": {
                     /** Format: binary */
@@ -2511,6 +2577,9 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PredictionsDto"];
                     "application/octet-stream": string;
+                    "application/vnd.apache.arrow.file": string;
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -3727,6 +3796,9 @@ export interface operations {
             content: {
                 "application/json": components["schemas"]["PredictionRequestDto"];
                 "application/octet-stream": string;
+                "application/vnd.apache.arrow.file": string;
+                "application/vnd.apache.arrow.stream": string;
+                "application/vnd.apache.parquet": string;
                 "application/x-ndjson": string;
                 "multipart/form-data": {
                     /** Format: binary */
@@ -3743,6 +3815,9 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PredictionsDto"];
                     "application/octet-stream": string;
+                    "application/vnd.apache.arrow.file": string;
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -3957,6 +4032,10 @@ export interface operations {
         responses: {
             202: {
                 headers: {
+                    /** @description Where the run is */
+                    Location?: string;
+                    /** @description Seconds after which it is worth looking at */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4622,6 +4701,121 @@ export interface operations {
             };
         };
     };
+    RunsController_keep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to repeat the call when its answer was not heard: the same key with the same content is answered as the first time, and nothing is made twice. 409 with other content, or while the first call is in flight. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepCentersDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentersDto"];
+                };
+            };
+            /**
+             * @description Bad Request
+             *
+             *     Bad Request
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Unauthorized
+             *
+             *     Unauthorized
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Not Found
+             *
+             *     Not Found
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Conflict
+             *
+             *     Conflict
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Too Many Requests
+             *
+             *     Too Many Requests
+             */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Service Unavailable
+             *
+             *     Service Unavailable
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     RunsController_events: {
         parameters: {
             query?: never;
@@ -4700,7 +4894,10 @@ export interface operations {
     };
     RunsController_labels: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Default: by the `Accept` header, JSON where that names none of them. */
+                format?: "json" | "csv" | "parquet" | "arrow" | "arrow-stream";
+            };
             header?: never;
             path: {
                 runId: string;
@@ -4709,13 +4906,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Labels */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LabelsDto"];
-                    "text/csv": components["schemas"]["LabelsDto"];
+                    "application/vnd.apache.arrow.file": string;
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description Unauthorized */

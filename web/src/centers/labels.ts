@@ -49,8 +49,9 @@ async function trainedLabels(dataset: Dataset, { runId }: Centers): Promise<(num
   if (!runId) return undefined;
   const run = await data(api.GET('/api/v1/runs/{runId}', { params: { path: { runId } } }));
   if (run.datasetId !== dataset.id) return undefined;
-  const { labels } = await data(api.GET('/api/v1/runs/{runId}/labels', { params: { path: { runId } } }));
-  return labels;
+  const answer = await data(api.GET('/api/v1/runs/{runId}/labels', { params: { path: { runId } } }));
+  // Other formats are text and bytes; unless asked for they are not given.
+  return typeof answer === 'string' ? undefined : answer.labels;
 }
 
 async function predictedLabels({ id, columns, idColumn }: Centers, records: Record<string, unknown>[]) {
