@@ -363,7 +363,9 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) {
     console.log(`  FAULT  ${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   } finally {
     if (!name.startsWith('disk'))
-      await stage.close().catch((error: unknown) => { console.log(`         ${String(error)}`); });
+      await stage.close().catch((error: unknown) => {
+        console.log(`         ${String(error)}`);
+      });
   }
 }
 await server.admin.end();

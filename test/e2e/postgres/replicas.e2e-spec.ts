@@ -14,6 +14,15 @@ import { type ServiceProcess, startService } from '../../support/service.js';
 const LONG = { k: 20, nInit: 10_000, tolerance: 0 };
 const MIDDLING = { k: 20, nInit: 100, tolerance: 0 };
 
+/** What ends on one replica has ended on the others within a second. */
+async function soon(holds: () => Promise<boolean>): Promise<void> {
+  const began = performance.now();
+  while (!(await holds())) {
+    if (performance.now() - began > 1000) throw new Error('It does not hold within a second.');
+    await sleep(20);
+  }
+}
+
 describe('two replicas and a worker behave as one service', () => {
   let database: TestDatabase;
   let here: ServiceProcess;
@@ -51,8 +60,10 @@ describe('two replicas and a worker behave as one service', () => {
     const next = (refreshed.body as { accessToken: string }).accessToken;
     await me(here, next).expect(200);
     await there.http.post('/api/v1/auth/logout').set('Authorization', `Bearer ${next}`).send({}).expect(204);
-    await me(here, next).expect(401);
+    await me(there, next).expect(401);
     await me(there, token).expect(401);
+    await soon(async () => (await me(here, next)).status === 401);
+    await me(here, token).expect(401);
   });
 
   it('in limits: what is counted is counted by both', async () => {
@@ -123,8 +134,16 @@ describe('two replicas and a worker behave as one service', () => {
       expect((await ask(at, `/chats/${chatId}/predictions`, 200)).body.centersId).toBe(old);
     }
     await my.delete(`/centers/${old}`);
+    await ask(here, `/centers/${old}/predictions`, 404);
+    const there404 = async () =>
+      (
+        await there.http
+          .post(`/api/v1/centers/${old}/predictions`)
+          .set(ada.auth)
+          .send({ rows: [[1]] })
+      ).status === 404;
+    await soon(there404);
     for (const at of [there, here]) {
-      await ask(at, `/centers/${old}/predictions`, 404);
       expect((await ask(at, `/chats/${chatId}/predictions`, 200)).body.centersId).toBe(young);
     }
   });
