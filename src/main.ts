@@ -113,6 +113,7 @@ function stopOnSignals(app: INestApplicationContext, finish?: () => Promise<void
 /** Answers for another `drainSeconds`, then takes no more connections and waits for the requests that are in hand. */
 async function finishRequests(server: Server, drainSeconds: number): Promise<void> {
   await sleep(drainSeconds * 1000);
+  if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   const limit = setTimeout(() => {
