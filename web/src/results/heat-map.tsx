@@ -102,7 +102,7 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
       summary={`Heat map of z-scores, ${columns.length} columns by ${clusters.length} clusters. ${clusters
         .map(({ cluster, summary }) => `${label(cluster)}: ${summary ?? 'no summary'}`)
         .join('. ')}.`}
-      basis={`On all ${whole(rows)} rows. How many standard deviations (darkest from ${REACH} on) of all rows a cluster's mean lies above or below theirs; the columns that tell most come first.`}
+      basis={`On all ${whole(rows)} rows. How many standard deviations (strongest colour from ${REACH} on) of all rows a cluster's mean lies above or below theirs; the columns that tell most come first.`}
       option={option}
       onDrawn={onDrawn}
       height={`${columns.length * ROW_PX + 96}px`}
@@ -121,7 +121,8 @@ function figure({ dark }: ChartTheme, z: number): string {
 }
 
 function signed(z: number): string {
-  return `${z > 0 ? '+' : ''}${z.toFixed(1)}`;
+  const text = z.toFixed(1);
+  return Number(text) === 0 ? '0.0' : `${z > 0 ? '+' : ''}${text}`;
 }
 
 /** Columns by how far apart the clusters are in them. */
