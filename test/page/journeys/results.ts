@@ -22,6 +22,7 @@ export async function results(visit: Visit): Promise<void> {
 
 async function whichK(visit: Visit, page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Which k' }).click();
+  await page.getByRole('figure', { name: 'Stability' }).locator('canvas').waitFor();
   for (const name of ['Elbow', 'Silhouette', 'Gap statistic', 'Calinski-Harabasz', 'Davies-Bouldin']) {
     const figure = page.getByRole('figure', { name });
     await figure.locator('canvas').waitFor();
@@ -31,6 +32,13 @@ async function whichK(visit: Visit, page: Page): Promise<void> {
   const chosen = page.getByRole('row', { name: /chosen/ }).getByRole('rowheader');
   assert.match(await chosen.innerText(), /^3\s+chosen$/i);
   await visit.look(page, 'which k');
+
+  // Another one can be kept beside it; nothing is trained anew.
+  await page.getByRole('button', { name: 'Keep 4 clusters' }).click();
+  await page.getByRole('link', { name: 'Kept as version 2' }).click();
+  await page.getByRole('heading', { name: '4 clusters' }).waitFor();
+  await page.goBack();
+  await page.getByRole('tab', { name: 'Which k' }).click();
 
   const elbow = page.getByRole('figure', { name: 'Elbow' });
   const png = await save(page, () => choose(elbow, 'Save as PNG'));

@@ -10,9 +10,9 @@ type Entry = Schemas['SweepEntryDto'];
 type Choice = Schemas['ChoiceDto'];
 
 export interface Criterion {
-  key: 'inertia' | 'silhouette' | 'calinskiHarabasz' | 'daviesBouldin' | 'gap';
-  /** The field of the choice that holds its pick. */
-  pick: 'elbow' | 'silhouette' | 'calinskiHarabasz' | 'daviesBouldin' | 'gap';
+  key: 'inertia' | 'silhouette' | 'calinskiHarabasz' | 'daviesBouldin' | 'gap' | 'stability';
+  /** The field of the choice that holds its pick; none where it informs and does not choose. */
+  pick?: 'elbow' | 'silhouette' | 'calinskiHarabasz' | 'daviesBouldin' | 'gap';
   title: string;
   unit: string;
   /** How it is read. */
@@ -55,16 +55,24 @@ export const CRITERIA: readonly Criterion[] = [
     unit: 'Davies-Bouldin',
     rule: 'How much neighbouring clusters overlap: the lowest is best.',
   },
+  {
+    key: 'stability',
+    title: 'Stability',
+    unit: 'adjusted Rand index',
+    rule: 'Whether halves of the rows lead to the same clusters: 1 always, 0 no more than by chance. It has no vote.',
+  },
 ];
 
 /** The number of clusters that a criterion is for; null where it cannot tell. */
 export function pickOf(choice: Choice, { pick }: Criterion): number | null {
-  return choice[pick];
+  return pick ? choice[pick] : null;
 }
 
 const PICK = '#d55e00';
 /** Of how many rows the gap statistic takes its sample at most, as the service says. */
 const GAP_ROWS = 1_000;
+/** And of how many the stability. */
+const STABILITY_ROWS = 2_000;
 
 interface Props {
   criterion: Criterion;
@@ -134,19 +142,15 @@ export function CriterionChart({ criterion, sweep, choice, rows, silhouetteRows 
     }),
     [sweep, choice, key, unit, own],
   );
-  const says =
-    own === null ? 'cannot tell' : own === choice.chosen ? `is for ${own}` : `is for ${own}, not for ${choice.chosen}`;
-  const basis =
-    key === 'silhouette' && silhouetteRows < rows
-      ? `a sample of ${whole(silhouetteRows)} of ${whole(rows)} rows`
-      : key === 'gap' && rows > GAP_ROWS
-        ? `a sample of ${whole(GAP_ROWS)} of ${whole(rows)} rows`
-        : `all ${whole(rows)} rows`;
+  const says = verdict(criterion, own, choice.chosen);
+  const sampled = { silhouette: silhouetteRows, gap: GAP_ROWS, stability: STABILITY_ROWS };
+  const used = Math.min(rows, key in sampled ? sampled[key as keyof typeof sampled] : rows);
+  const basis = used < rows ? `a sample of ${whole(used)} of ${whole(rows)} rows` : `all ${whole(rows)} rows`;
   return (
     <Chart
       title={title}
       file={`which-k-${key}`}
-      summary={`${title} for ${sweep[0]?.k ?? ''} to ${sweep.at(-1)?.k ?? ''} clusters. It ${says}. ${sweep
+      summary={`${title} for ${sweep[0]?.k ?? ''} to ${sweep.at(-1)?.k ?? ''} clusters. ${says}. ${sweep
         .map((entry) => `${entry.k}: ${num(entry[key])}`)
         .join(', ')}.`}
       basis={`${rule} On ${basis}.`}
@@ -157,12 +161,16 @@ export function CriterionChart({ criterion, sweep, choice, rows, silhouetteRows 
         rows: sweep.map((entry) => [entry.k, entry[key], ...(key === 'gap' ? [entry.gapError] : [])]),
       })}
     >
-      <Text size="sm">
-        {own === null ? 'Cannot tell' : `Is for ${count(own, 'cluster')}`}
-        {own !== null && own !== choice.chosen && ', against the choice'}
-      </Text>
+      <Text size="sm">{says}</Text>
     </Chart>
   );
+}
+
+/** What a criterion is for, in words. */
+function verdict({ pick }: Criterion, own: number | null, chosen: number): string {
+  if (!pick) return 'Tells how far to trust each';
+  if (own === null) return 'Cannot tell';
+  return `Is for ${count(own, 'cluster')}${own === chosen ? '' : ', against the choice'}`;
 }
 
 interface Drawer {

@@ -12,7 +12,12 @@ import { withRange } from './selection';
 
 /** Lines beyond this are a carpet to the eye and a burden to the browser. */
 const LINES = 2_000;
-const AXES = 8;
+/** Axes to begin with, by the width of the window in px: more would be a thicket. */
+const AXES = [
+  [600, 4],
+  [1600, 6],
+  [Infinity, 8],
+] as const;
 const MOST_AXES = 16;
 /** Px to the left and to the right, together. */
 const MARGINS = 96;
@@ -159,6 +164,7 @@ function telling(able: SampleColumn[], clusters: Schemas['ClusterDto'][], traine
   const apart = (name: string) =>
     Math.max(0, ...clusters.map(({ columns }) => Math.abs(columns.find((each) => each.name === name)?.zScore ?? 0)));
   const names = able.map(({ name }) => name).filter((name) => trained.includes(name));
-  const best = new Set([...names].sort((a, b) => apart(b) - apart(a)).slice(0, AXES));
+  const room = AXES.find(([below]) => innerWidth < below)?.[1];
+  const best = new Set([...names].sort((a, b) => apart(b) - apart(a)).slice(0, room));
   return names.filter((name) => best.has(name));
 }

@@ -41,7 +41,7 @@ export function Scatter({ sample, picked, focus, label, onSelection, onFocus, ce
         onSelection((selection) => withRange(withRange(selection, x.name, from), y.name, to));
       });
       // On a touch screen a finger scrolls the page; there the conditions do what a box does.
-      if (matchMedia('(pointer: fine)').matches) {
+      if (canDrag()) {
         const brush = { brushType: 'rect', brushMode: 'single' };
         chart.dispatchAction({ type: 'takeGlobalCursor', key: 'brush', brushOption: brush });
       }
@@ -58,7 +58,7 @@ export function Scatter({ sample, picked, focus, label, onSelection, onFocus, ce
       title="Map"
       file="map"
       summary={`Scatter plot of ${sample.basis} in ${count(sample.k, 'cluster')}, ${x.name} across and ${y.name} up. The profiles say in words what sets the clusters apart.`}
-      basis={`On ${sample.basis}. Crosses are the centres. Drag a box to select; click a point to look at its row.`}
+      basis={`On ${sample.basis}. Crosses are the centres. ${canDrag() ? 'Drag a box to select; click' : 'Tap'} a point to look at its row.`}
       option={option}
       onDrawn={onDrawn}
       table={table}
@@ -81,6 +81,10 @@ export function Scatter({ sample, picked, focus, label, onSelection, onFocus, ce
       </Group>
     </Chart>
   );
+}
+
+function canDrag(): boolean {
+  return matchMedia('(pointer: fine)').matches;
 }
 
 interface BrushEnd {

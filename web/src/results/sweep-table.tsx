@@ -2,6 +2,7 @@ import { Badge, ScrollArea, Table } from '@mantine/core';
 import type { Schemas } from '../api/client';
 import { num } from '../ui/format';
 import { CRITERIA, pickOf } from './criterion-chart';
+import { KeepButton } from './keep-button';
 
 interface Props {
   run: Schemas['RunDto'];
@@ -10,7 +11,7 @@ interface Props {
 }
 
 /** The figures behind the charts, and who is for which number. */
-export function SweepTable({ sweep, choice }: Props) {
+export function SweepTable({ run, sweep, choice }: Props) {
   const criteria = CRITERIA.filter(({ key }) => sweep.some((entry) => entry[key] != null));
   return (
     <ScrollArea viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Figures for every number of clusters' }}>
@@ -21,6 +22,7 @@ export function SweepTable({ sweep, choice }: Props) {
             {criteria.map(({ key, title }) => (
               <Table.Th key={key}>{key === 'inertia' ? 'Inertia' : title}</Table.Th>
             ))}
+            <Table.Th>As centers</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -39,6 +41,9 @@ export function SweepTable({ sweep, choice }: Props) {
                   )}
                 </Table.Td>
               ))}
+              <Table.Td className="nowrap">
+                {entry.k === choice.chosen ? 'kept' : <KeepButton run={run} k={entry.k} />}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
