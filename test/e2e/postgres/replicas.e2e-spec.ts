@@ -120,6 +120,8 @@ describe('two replicas and a worker behave as one service', () => {
 
   it('in predictions: centers that one keeps at hand change and go on the other at once', async () => {
     const my = api(here, ada);
+    // Its own: runs that end meanwhile would bring the latest centers.
+    const chatId = await openChat(here, ada);
     const bring = async (values: number[][]) =>
       (await my.post<{ id: string }>(`/chats/${chatId}/centers`, { columns: ['x'], values }, 201)).body.id;
     const [old, young] = [await bring([[0], [10]]), await bring([[10], [0]])];
