@@ -1,10 +1,11 @@
 import { BLOCK, errorsOf, failedOf, numbersOf, pack, screenedOf, squaresOf } from './block';
 import { rowsFrom } from './chunks';
 import { CLEAR, far, measure, measureFrom, near } from './distance';
-import { beginMoves, endMoves, relabel } from './moves';
+import { boundGroups } from './groups';
+import { beginMoves, endMoves, relabel, stamp } from './moves';
 import { Plan } from './plan';
 import { low, nearestOf, place, second } from './screen';
-import { down, U, up } from './simd';
+import { U } from './simd';
 import { meetSketches } from './sketch';
 import { strict } from './strict';
 import { products } from './tile';
@@ -58,7 +59,7 @@ export function assignAndBound(planAt: usize, chunk: i32, base: usize): void {
 }
 
 /** @returns how many rows of the chunk their bounds do not settle; they are listed */
-function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
+export function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
   const width = plan.tiles << 3;
   let out = failedOf(base);
   for (let row = first; row < end; row++) {
@@ -73,14 +74,6 @@ function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
     out += (stays ^ 1) << 2;
   }
   return (out - failedOf(base)) >> 2;
-}
-
-// @ts-ignore: decorator
-@inline
-export function stamp(plan: Plan, row: i32, lower: f64, upper: f64): void {
-  store<f32>(plan.lower + (<usize>row << 2), lower > 0 ? down(lower) : 0);
-  store<f32>(plan.upper + (<usize>row << 2), up(upper));
-  store<u8>(plan.stamps + <usize>row, <u8>plan.now);
 }
 
 /** Takes the row's distance to its own centre anew. @returns whether that settles it */
@@ -168,14 +161,14 @@ function settleByMatrix(plan: Plan, base: usize, first: i32, row: i32): bool {
 
 // @ts-ignore: decorator
 @inline
-function stepsOf(length: f64, step: f64): u16 {
+export function stepsOf(length: f64, step: f64): u16 {
   const steps = length / step;
   return steps <= 0 ? 0 : steps >= 65535 ? <u16>TOP : <u16><u32>steps;
 }
 
 // @ts-ignore: decorator
 @inline
-function leastOf(v: v128): u32 {
+export function leastOf(v: v128): u32 {
   let w = i16x8.min_u(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   w = i16x8.min_u(w, i8x16.shuffle(w, w, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
   return min<u32>(i16x8.extract_lane_u(w, 0), i16x8.extract_lane_u(w, 1));
@@ -199,6 +192,7 @@ function meetAll(plan: Plan, base: usize, first: i32, rows: usize, count: i32): 
     const least = square + <f64>second - error;
     const most = label == place ? upper : square + <f64>load<f32>(valuesOf(plan, base, r) + (<usize>label << 2)) + error;
     const other = label == place ? least : square + <f64>low - error;
+    if (plan.groups) boundGroups(plan, row, label, valuesOf(plan, base, r), square - error);
     stamp(plan, row, sqrt(max(0, other)), sqrt(max(0, most)));
     relabel(plan, base, first, row, label);
   }

@@ -1,5 +1,6 @@
 export { scratchBytes } from './block';
 export { assignAndBound, assignBounded } from './bounds';
+export { assignGrouped } from './groups';
 export { displace, lineUp } from './snapshots';
 export { packCenters } from './centers';
 export { coarseBytes, packCoarse } from './coarse';

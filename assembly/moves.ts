@@ -1,5 +1,6 @@
 import { formerOf, movedOf, CHUNK } from './block';
 import { Plan } from './plan';
+import { down, up } from './simd';
 
 /** A move in one word: the row's place in its chunk, and the label it had, plus one. */
 export const PLACE_BITS = 11;
@@ -38,4 +39,13 @@ export function endMoves(plan: Plan, base: usize, chunk: i32, first: i32, end: i
     }
   }
   store<i32>(plan.moveCounts + (<usize>chunk << 2), <i32>((out - start) >> 2));
+}
+
+/** Gives a row its bounds, as of now. */
+// @ts-ignore: decorator
+@inline
+export function stamp(plan: Plan, row: i32, lower: f64, upper: f64): void {
+  store<f32>(plan.lower + (<usize>row << 2), lower > 0 ? down(lower) : 0);
+  store<f32>(plan.upper + (<usize>row << 2), up(upper));
+  store<u8>(plan.stamps + <usize>row, <u8>plan.now);
 }

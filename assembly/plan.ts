@@ -59,6 +59,12 @@ export class Plan {
   stamps: usize;
   /** uint16, rows x 8 * tiles; 0 where only the nearest other centre is bounded. */
   matrix: usize;
+  /** uint16 a row and tile, see groups.ts; 0 where there are none. */
+  groups: usize;
+  /** Bytes of a row of them, a multiple of 16. */
+  groupPitch: i32;
+  /** In the same steps, snapshots x such a row: how far the farthest-moved centre of a tile has, rounded up. */
+  groupMoved: usize;
   /** The current centres as lines, see block.ts. */
   lines: usize;
   /** Earlier ones: snapshots x k lines. */

@@ -1,8 +1,7 @@
 import { lostOf, numbersOf, pack, packedOf, packedPitch, quantise, REACH, scalesOf, screenedOf, squaresOf, takeRows, BLOCK } from './block';
-import { stamp } from './bounds';
 import { rowsFrom } from './chunks';
 import { CLEAR, far, measure, measureFrom, near } from './distance';
-import { relabel } from './moves';
+import { relabel, stamp } from './moves';
 import { Plan } from './plan';
 import { barOf } from './screen';
 import { select, sum4, swapHalves, swapPairs, U, up } from './simd';
@@ -301,7 +300,7 @@ function collect(values: usize, tiles: i32, bar: f32, list: usize, most: i32): i
 }
 
 /** The nearest of centre `best` and those of a list, by distances in full, and strictly where they are close. */
-function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32, list: usize, count: i32, beyond: f64): void {
+export function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32, list: usize, count: i32, beyond: f64): void {
   measureFrom(plan, base, row);
   measure(plan, best);
   let bestNear = near;

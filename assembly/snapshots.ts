@@ -47,6 +47,12 @@ export function displace(planAt: usize, snapshot: i32, base: usize): void {
   }
   for (let c = 0; c < k; c++) store<f32>(plan.movedMost + ((at + <usize>c) << 2), c == farthest ? next : most);
   store<f32>(plan.movedTwo + (<usize>snapshot << 2), up(<f64>most + <f64>next));
+  for (let t: usize = 0; plan.groups && t < <usize>plan.tiles; t++) {
+    let farthest8: f32 = 0;
+    for (let c = t << 3; c < min<usize>((t << 3) + 8, <usize>k); c++) farthest8 = max(farthest8, load<f32>(moved + (c << 2)));
+    const steps = ceil(<f64>farthest8 / <f64>plan.step);
+    store<u16>(plan.groupMoved + <usize>snapshot * <usize>plan.groupPitch + (t << 1), <u16><u32>min(steps, 65535));
+  }
   if (!plan.matrix) return;
   for (let c: usize = 0; c < width; c++) {
     const steps = c < <usize>k ? ceil(<f64>load<f32>(moved + (c << 2)) / <f64>plan.step) : 0;

@@ -84,6 +84,61 @@ function finish(sum: v128, step: v128, norm: v128): v128 {
   return fma(f32x4.convert_i32x4_s(sum), step, norm);
 }
 
+/** Four int16 rows against a tile; what comes out goes to four places, 8 values each. */
+// @ts-ignore: decorator
+@inline
+function quad(
+  c: usize,
+  quads: i32,
+  s0: v128,
+  s1: v128,
+  n0: v128,
+  n1: v128,
+  p0: usize,
+  p1: usize,
+  p2: usize,
+  p3: usize,
+  w0: v128,
+  w1: v128,
+  w2: v128,
+  w3: v128,
+  o0: usize,
+  o1: usize,
+  o2: usize,
+  o3: usize,
+): void {
+  let a0 = i32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+  for (let j = 0; j < quads; j++) {
+    let c0 = v128.load(c), c1 = v128.load(c, 16);
+    let s = v128.load32_splat(p0);
+    a0 = dot16(s, c0, a0); b0 = dot16(s, c1, b0);
+    s = v128.load32_splat(p1);
+    a1 = dot16(s, c0, a1); b1 = dot16(s, c1, b1);
+    s = v128.load32_splat(p2);
+    a2 = dot16(s, c0, a2); b2 = dot16(s, c1, b2);
+    s = v128.load32_splat(p3);
+    a3 = dot16(s, c0, a3); b3 = dot16(s, c1, b3);
+    c0 = v128.load(c, 32), c1 = v128.load(c, 48);
+    s = v128.load32_splat(p0, 4);
+    a0 = dot16(s, c0, a0); b0 = dot16(s, c1, b0);
+    s = v128.load32_splat(p1, 4);
+    a1 = dot16(s, c0, a1); b1 = dot16(s, c1, b1);
+    s = v128.load32_splat(p2, 4);
+    a2 = dot16(s, c0, a2); b2 = dot16(s, c1, b2);
+    s = v128.load32_splat(p3, 4);
+    a3 = dot16(s, c0, a3); b3 = dot16(s, c1, b3);
+    p0 += 8; p1 += 8; p2 += 8; p3 += 8; c += 64;
+  }
+  v128.store(o0, finish(a0, f32x4.mul(w0, s0), n0));
+  v128.store(o0, finish(b0, f32x4.mul(w0, s1), n1), 16);
+  v128.store(o1, finish(a1, f32x4.mul(w1, s0), n0));
+  v128.store(o1, finish(b1, f32x4.mul(w1, s1), n1), 16);
+  v128.store(o2, finish(a2, f32x4.mul(w2, s0), n0));
+  v128.store(o2, finish(b2, f32x4.mul(w2, s1), n1), 16);
+  v128.store(o3, finish(a3, f32x4.mul(w3, s0), n0));
+  v128.store(o3, finish(b3, f32x4.mul(w3, s1), n1), 16);
+}
+
 /** The same of int16 rows, each with its scale. */
 export function products16(
   rows: usize,
@@ -98,62 +153,44 @@ export function products16(
 ): void {
   const width = <usize>tiles << 5;
   const quads = <i32>(pitch >> 3);
-  const tileBytes = pitch << 3;
   for (let t: usize = 0; t < <usize>tiles; t++) {
-    const n0 = v128.load(norms + (t << 5));
-    const n1 = v128.load(norms + (t << 5), 16);
-    const s0 = v128.load(steps + (t << 5));
-    const s1 = v128.load(steps + (t << 5), 16);
-    const tile = packed + t * tileBytes;
+    const n0 = v128.load(norms + (t << 5)), n1 = v128.load(norms + (t << 5), 16);
+    const s0 = v128.load(steps + (t << 5)), s1 = v128.load(steps + (t << 5), 16);
+    const tile = packed + t * (pitch << 3);
     let row = rows;
     let scale = scales;
     let out = to + (t << 5);
-    for (let r = 0; r < count; r += 4) {
-      let p0 = row;
-      let p1 = p0 + pitch;
-      let p2 = p1 + pitch;
-      let p3 = p2 + pitch;
-      row = p3 + pitch;
-      let c = tile;
-      let a0 = i32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
-      for (let j = 0; j < quads; j++) {
-        let c0 = v128.load(c), c1 = v128.load(c, 16);
-        let s = v128.load32_splat(p0);
-        a0 = dot16(s, c0, a0); b0 = dot16(s, c1, b0);
-        s = v128.load32_splat(p1);
-        a1 = dot16(s, c0, a1); b1 = dot16(s, c1, b1);
-        s = v128.load32_splat(p2);
-        a2 = dot16(s, c0, a2); b2 = dot16(s, c1, b2);
-        s = v128.load32_splat(p3);
-        a3 = dot16(s, c0, a3); b3 = dot16(s, c1, b3);
-        c0 = v128.load(c, 32), c1 = v128.load(c, 48);
-        s = v128.load32_splat(p0, 4);
-        a0 = dot16(s, c0, a0); b0 = dot16(s, c1, b0);
-        s = v128.load32_splat(p1, 4);
-        a1 = dot16(s, c0, a1); b1 = dot16(s, c1, b1);
-        s = v128.load32_splat(p2, 4);
-        a2 = dot16(s, c0, a2); b2 = dot16(s, c1, b2);
-        s = v128.load32_splat(p3, 4);
-        a3 = dot16(s, c0, a3); b3 = dot16(s, c1, b3);
-        p0 += 8; p1 += 8; p2 += 8; p3 += 8; c += 64;
-      }
-      let w = v128.load32_splat(scale);
-      v128.store(out, finish(a0, f32x4.mul(w, s0), n0));
-      v128.store(out, finish(b0, f32x4.mul(w, s1), n1), 16);
-      out += width;
-      w = v128.load32_splat(scale, 4);
-      v128.store(out, finish(a1, f32x4.mul(w, s0), n0));
-      v128.store(out, finish(b1, f32x4.mul(w, s1), n1), 16);
-      out += width;
-      w = v128.load32_splat(scale, 8);
-      v128.store(out, finish(a2, f32x4.mul(w, s0), n0));
-      v128.store(out, finish(b2, f32x4.mul(w, s1), n1), 16);
-      out += width;
-      w = v128.load32_splat(scale, 12);
-      v128.store(out, finish(a3, f32x4.mul(w, s0), n0));
-      v128.store(out, finish(b3, f32x4.mul(w, s1), n1), 16);
-      out += width;
-      scale += 16;
+    for (let r = 0; r < count; r += 4, row += pitch << 2, scale += 16, out += width << 2) {
+      const w0 = v128.load32_splat(scale), w1 = v128.load32_splat(scale, 4);
+      const w2 = v128.load32_splat(scale, 8), w3 = v128.load32_splat(scale, 12);
+      const p1 = row + pitch, p2 = p1 + pitch, p3 = p2 + pitch;
+      const o1 = out + width, o2 = o1 + width, o3 = o2 + width;
+      quad(tile, quads, s0, s1, n0, n1, row, p1, p2, p3, w0, w1, w2, w3, out, o1, o2, o3);
     }
+  }
+}
+
+/** Of a block's packed rows those whose places are listed, uint8, against tile t alone. */
+export function product16(plan: Plan, base: usize, t: usize, places: usize, count: i32): void {
+  const pitch = packedPitch(plan);
+  const quads = <i32>(pitch >> 3);
+  const rows = packedOf(base, plan);
+  const scales = scalesOf(base);
+  const width = <usize>plan.tiles << 5;
+  const out = screenedOf(base, plan) + (t << 5);
+  const n0 = v128.load(plan.norms + (t << 5)), n1 = v128.load(plan.norms + (t << 5), 16);
+  const s0 = v128.load(plan.steps + (t << 5)), s1 = v128.load(plan.steps + (t << 5), 16);
+  const tile = plan.packed + t * (pitch << 3);
+  const last = <usize>count - 1;
+  for (let i: usize = 0; i <= last; i += 4) {
+    const r0 = <usize>load<u8>(places + i);
+    const r1 = <usize>load<u8>(places + min(i + 1, last));
+    const r2 = <usize>load<u8>(places + min(i + 2, last));
+    const r3 = <usize>load<u8>(places + min(i + 3, last));
+    const w0 = v128.load32_splat(scales + (r0 << 2)), w1 = v128.load32_splat(scales + (r1 << 2));
+    const w2 = v128.load32_splat(scales + (r2 << 2)), w3 = v128.load32_splat(scales + (r3 << 2));
+    const p0 = rows + r0 * pitch, p1 = rows + r1 * pitch, p2 = rows + r2 * pitch, p3 = rows + r3 * pitch;
+    const o0 = out + r0 * width, o1 = out + r1 * width, o2 = out + r2 * width, o3 = out + r3 * width;
+    quad(tile, quads, s0, s1, n0, n1, p0, p1, p2, p3, w0, w1, w2, w3, o0, o1, o2, o3);
   }
 }

@@ -53,12 +53,12 @@ interface Case {
   readonly seed: number;
 }
 
-const cases = (columns: readonly number[], rows: number): fc.Arbitrary<Case> =>
+const cases = (columns: readonly number[], rows: number, k = { min: 1, max: 40 }): fc.Arbitrary<Case> =>
   fc.record({
     kind: fc.constantFrom(...(Object.keys(KINDS) as (keyof typeof KINDS)[])),
     rows: fc.integer({ min: rows / 4, max: rows }),
     columns: fc.constantFrom(...columns),
-    k: fc.integer({ min: 1, max: 40 }),
+    k: fc.integer(k),
     single: fc.boolean(),
     weighted: fc.boolean(),
     seed: fc.nat(),
@@ -100,10 +100,11 @@ describe('trainings of the plain kernel and of 1, 2 and 4 threads', () => {
   it.each([
     { columns: [1, 2, 3], rows: 10_000, way: 'boxes' },
     { columns: [4, 7, 16, 40], rows: 4000, way: 'one bound a row' },
+    { columns: [33, 64], rows: 1500, k: { min: 40, max: 140 }, way: 'a bound a group of centres' },
     { columns: [128, 150], rows: 1000, way: 'a bound a centre' },
-  ])('give the same bits ($way)', ({ columns, rows }) => {
+  ])('give the same bits ($way)', ({ columns, rows, k }) => {
     fc.assert(
-      fc.property(cases(columns, rows), (made) => {
+      fc.property(cases(columns, rows, k), (made) => {
         const input = inputOf(made);
         const expected = train(new PlainKernel(input), input, made);
         for (const { crew } of crews) {

@@ -11,6 +11,7 @@ export const PHASES = [
   'assignAll',
   'assignAndBound',
   'assignBounded',
+  'assignGrouped',
   'lineUp',
   'displace',
   'nearestRows',

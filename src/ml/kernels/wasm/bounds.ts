@@ -1,15 +1,27 @@
 import { PARTITIONS } from '../kernel.js';
 import type { Scratch } from './crew.js';
 import type { Sketch } from './sketch.js';
-import { snapshotBytes, Snapshots } from './snapshots.js';
+import { snapshotBytes, SNAPSHOTS, Snapshots } from './snapshots.js';
 import type { Table } from './table.js';
 
 /** The matrix has 65535 steps; this many times the typical norm of a row is as far as it reaches. */
 const SPAN = 4;
 
+/** Lower bounds for the nearest other centre, for every tile of 8 centres, or for every centre. */
+export type BoundsKind = 'nearest' | 'groups' | 'matrix';
+
+/** Clusters up to which their tiles can be told by the bits of one word. */
+export const GROUPED_CLUSTERS = 512;
+
+/** Bytes of a row's bounds for tiles. */
+function groupPitch(k: number): number {
+  return 16 * Math.ceil(k / 64);
+}
+
 /** Bytes that the bounds of a training take. */
-export function boundsBytes(rows: number, columns: number, k: number, matrix: boolean): number {
-  return rows * (9 + (matrix ? 16 * Math.ceil(k / 8) : 0)) + snapshotBytes(columns, k);
+export function boundsBytes(rows: number, columns: number, k: number, kind: BoundsKind): number {
+  const more = { nearest: 0, groups: groupPitch(k), matrix: 16 * Math.ceil(k / 8) };
+  return rows * (9 + more[kind]) + snapshotBytes(columns, k);
 }
 
 /** The bounds of one training, see `assembly/bounds.ts`. */
@@ -22,18 +34,24 @@ export class Bounds {
   constructor(
     private readonly table: Table,
     private readonly k: number,
-    matrix: boolean,
+    private readonly kind: BoundsKind,
     private readonly split: number,
     readonly sketch: Sketch | null,
   ) {
     const { arena, rows } = table;
     this.snapshots = new Snapshots(table, k);
+    const groups = kind === 'groups';
+    const groupMoved = groups ? arena.take(SNAPSHOTS * groupPitch(k)) : 0;
+    if (groups) arena.f32(groupMoved, (SNAPSHOTS * groupPitch(k)) / 4).fill(0);
     this.place = {
       lower: arena.take(4 * rows),
       upper: arena.take(4 * rows),
       stamps: arena.take(rows),
       sketch: this.sketch?.address ?? 0,
-      matrix: matrix ? arena.take(16 * rows * Math.ceil(k / 8)) : 0,
+      groups: groups ? arena.take(rows * groupPitch(k)) : 0,
+      groupPitch: groupPitch(k),
+      groupMoved,
+      matrix: kind === 'matrix' ? arena.take(16 * rows * Math.ceil(k / 8)) : 0,
       step: (SPAN * (table.typicalNorm || 1)) / 65535,
     };
   }
@@ -51,6 +69,7 @@ export class Bounds {
     this.table.write(this.place);
     this.snapshots.advance(centerNorm, scratch);
     this.sketch?.follow();
-    this.table.phase('assignBounded', PARTITIONS * this.split, this.table.rows * this.k, scratch);
+    const phase = this.kind === 'groups' ? 'assignGrouped' : 'assignBounded';
+    this.table.phase(phase, PARTITIONS * this.split, this.table.rows * this.k, scratch);
   }
 }

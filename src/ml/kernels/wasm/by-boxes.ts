@@ -49,7 +49,7 @@ export class ByBoxes implements Assignment {
     const { norm } = list;
     // Both ends of a distance were rounded to float32.
     grid.write({ slip: 2 ** -24 * 1.02 * (grid.radius + norm) });
-    table.write({ matrix: 0 });
+    table.write({ matrix: 0, groups: 0 });
     if (this.stands) {
       this.snapshots.advance(norm, scratch);
     } else {

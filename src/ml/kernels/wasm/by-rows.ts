@@ -58,9 +58,9 @@ export class ByRows implements Assignment {
     if (this.bounds !== undefined) return this.bounds;
     if (method.sketches && this.iteration === 1) {
       const sketch = Sketch.of(table, k, split);
-      if (sketch !== null) this.bounds = new Bounds(table, k, false, split, sketch);
+      if (sketch !== null) this.bounds = new Bounds(table, k, 'nearest', split, sketch);
     } else if (method.bounds !== 'none' && this.iteration >= method.from) {
-      this.bounds = new Bounds(table, k, method.bounds === 'matrix', split, null);
+      this.bounds = new Bounds(table, k, method.bounds, split, null);
     }
     return this.bounds;
   }

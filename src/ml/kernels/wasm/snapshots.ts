@@ -2,7 +2,7 @@ import type { Scratch } from './crew.js';
 import type { Table } from './table.js';
 
 /** Earlier places of the centres that bounds may refer to; they name one of them in 8 bits. */
-const SNAPSHOTS = 32;
+export const SNAPSHOTS = 32;
 
 /** Bytes that the snapshots of a training take. */
 export function snapshotBytes(columns: number, k: number): number {
