@@ -36,7 +36,8 @@ export function assignBounded(planAt: usize, chunk: i32, base: usize): void {
     }
   } else for (let f: usize = 0; f < failed; f++) {
     const row = load<i32>(failedOf(base) + (f << 2));
-    if (plan.matrix ? settleByMatrix(plan, base, first, row) : settle(plan, base, row)) continue;
+    // Where all centres are one tile, meeting them costs no more than measuring one.
+    if (plan.matrix ? settleByMatrix(plan, base, first, row) : plan.tiles > 1 && settle(plan, base, row)) continue;
     store<i32>(failedOf(base) + (dense << 2), row);
     dense++;
   }
@@ -44,16 +45,17 @@ export function assignBounded(planAt: usize, chunk: i32, base: usize): void {
   endMoves(plan, base, chunk, first, end);
 }
 
-/** Phase, one a chunk: all rows meet all centres, which gives them bounds. */
+/** Phase, one a chunk: all rows meet all centres, or their sketches, which gives them bounds. */
 export function assignAndBound(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const first = rowsFrom(plan, chunk);
   const end = rowsFrom(plan, chunk + 1);
   beginMoves(base);
   for (let row = first; row < end; row += BLOCK) {
-    const count = min(BLOCK, end - row);
+    let count = min(BLOCK, end - row);
     for (let r = 0; r < count; r++) store<i32>(failedOf(base) + (<usize>r << 2), row + r);
-    meetAll(plan, base, first, failedOf(base), count);
+    if (plan.sketch) count = <i32>meetSketches(plan, base, first, failedOf(base), count, failedOf(base));
+    if (count) meetAll(plan, base, first, failedOf(base), count);
   }
   endMoves(plan, base, chunk, first, end);
 }

@@ -1,7 +1,7 @@
 import { PARTITIONS } from '../kernel.js';
 import type { Scratch } from './crew.js';
 import type { Sketch } from './sketch.js';
-import { snapshotBytes, SNAPSHOTS, Snapshots } from './snapshots.js';
+import { snapshotBytes, Snapshots, snapshotsFor } from './snapshots.js';
 import type { Table } from './table.js';
 
 /** The matrix has 65535 steps; this many times the typical norm of a row is as far as it reaches. */
@@ -41,8 +41,9 @@ export class Bounds {
     const { arena, rows } = table;
     this.snapshots = new Snapshots(table, k);
     const groups = kind === 'groups';
-    const groupMoved = groups ? arena.take(SNAPSHOTS * groupPitch(k)) : 0;
-    if (groups) arena.f32(groupMoved, (SNAPSHOTS * groupPitch(k)) / 4).fill(0);
+    const movedBytes = snapshotsFor(table.columns) * groupPitch(k);
+    const groupMoved = groups ? arena.take(movedBytes) : 0;
+    if (groups) arena.f32(groupMoved, movedBytes / 4).fill(0);
     this.place = {
       lower: arena.take(4 * rows),
       upper: arena.take(4 * rows),
@@ -61,6 +62,7 @@ export class Bounds {
     this.stand = true;
     this.table.write(this.place);
     this.snapshots.begin(centerNorm, scratch);
+    this.sketch?.follow();
     this.table.phase('assignAndBound', PARTITIONS * this.split, this.table.rows * this.k, scratch);
   }
 

@@ -41,7 +41,7 @@ export class ByRows implements Assignment {
     table.write({ moves, moveCounts, split });
     centers.set(values);
     this.iteration++;
-    this.meet();
+    this.meet(values);
     let moved = 0;
     for (const count of table.arena.i32(moveCounts, PARTITIONS * split)) moved += count;
     if (moved > 0) table.phase('carryMoves', PARTITIONS, moved, this.scratch);
@@ -53,22 +53,25 @@ export class ByRows implements Assignment {
   }
 
   /** The rows' bounds, where they are to have some from now on: with sketches at once, else when the centres have settled a little. */
-  private bound(): Bounds | undefined {
+  private bound(values: Float64Array): Bounds | undefined {
     const { table, k, split, method } = this;
     if (this.bounds !== undefined) return this.bounds;
     if (method.sketches && this.iteration === 1) {
       const sketch = Sketch.of(table, k, split);
-      if (sketch !== null) this.bounds = new Bounds(table, k, 'nearest', split, sketch);
+      if (sketch === null) return undefined;
+      // The middle has moved.
+      this.centers.set(values);
+      this.bounds = new Bounds(table, k, 'nearest', split, sketch);
     } else if (method.bounds !== 'none' && this.iteration >= method.from) {
       this.bounds = new Bounds(table, k, method.bounds, split, null);
     }
     return this.bounds;
   }
 
-  private meet(): void {
+  private meet(values: Float64Array): void {
     const { table, k, split, scratch } = this;
+    const bounds = this.bound(values);
     const { norm } = this.centers;
-    const bounds = this.bound();
     if (bounds === undefined) table.phase('assignAll', PARTITIONS * split, table.rows * k, scratch);
     else if (bounds.stand) bounds.follow(norm, scratch);
     else bounds.begin(norm, scratch);

@@ -47,7 +47,7 @@ export function methodFor(rows: number, columns: number, k: number, room: number
     const why = matrix
       ? 'Bounds for every row and centre do not fit into the memory; one a row does.'
       : `With ${columns} columns one bound a row costs less than the distances that it saves.`;
-    return { algorithm: { name: 'hamerly', why }, bounds: 'nearest', sketches: false, from: 4 };
+    return { algorithm: { name: 'hamerly', why }, bounds: 'nearest', sketches: false, from: 5 };
   }
   return dense('There is no room for bounds.');
 }

@@ -1,15 +1,13 @@
-/** Columns of a `rows x width` matrix made orthonormal: Gram and Schmidt's method, modified, twice. One that depends on those before becomes 0. */
+/** Columns of a `rows x width` matrix made orthonormal: nearly, by Gram and Schmidt's method, modified. One that depends on those before becomes 0. */
 export function orthonormalise(matrix: Float32Array, rows: number, width: number): Float64Array {
   const columns = Array.from({ length: width }, (_, c) =>
     Float64Array.from({ length: rows }, (_, j) => matrix[j * width + c]),
   );
   columns.forEach((column, c) => {
     const before = Math.sqrt(dot(column, column));
-    for (let pass = 0; pass < 2; pass++) {
-      for (let b = 0; b < c; b++) {
-        const share = dot(columns[b], column);
-        for (let j = 0; j < rows; j++) column[j] -= share * columns[b][j];
-      }
+    for (let b = 0; b < c; b++) {
+      const share = dot(columns[b], column);
+      for (let j = 0; j < rows; j++) column[j] -= share * columns[b][j];
     }
     const length = Math.sqrt(dot(column, column));
     const factor = length > 1e-10 * before ? 1 / length : 0;

@@ -55,6 +55,15 @@ export function sketchBytes(rows: number, columns: number, k: number): number {
   return rows * (HEAD + 2 * width) + 12 * width * (columns + width) + 8 * k * (2 * width + 32);
 }
 
+/** Rows in typical lengths: row-major, column-major, how many, the sum of their squares, and their mean less the middle. */
+interface Sample {
+  readonly rows: number;
+  readonly columns: number;
+  readonly height: number;
+  readonly squares: number;
+  readonly shift: Float64Array;
+}
+
 /** Sketches of the rows and centres of one training, see `assembly/sketch.ts`. */
 export class Sketch {
   readonly address: number;
@@ -148,11 +157,14 @@ export class Sketch {
     for (const value of along) held += value * value;
     arena.release(mark);
     if (!(held >= HELD * sample.squares && sample.squares > 0)) return false;
-    return this.packBasis(basis);
+    if (!this.packBasis(basis)) return false;
+    // Their mean is common to all centres; what of it lies beside the directions would only blur them.
+    table.shiftMiddle(sample.shift);
+    return true;
   }
 
-  /** Some rows less the middle, row-major and column-major, and the sum of their squares. */
-  private sample(): { rows: number; columns: number; height: number; squares: number } {
+  /** Some rows less their mean. */
+  private sample(): Sample {
     const { table } = this;
     const { arena, columns } = table;
     const height = Math.min(SAMPLED, table.rows);
@@ -162,17 +174,24 @@ export class Sketch {
     const byRow = arena.f32(rows, height * columns);
     const byColumn = arena.f32(across, height * columns);
     const row = new Float64Array(columns);
-    let squares = 0;
-    for (let i = 0; i < height; i++) {
+    const shift = new Float64Array(columns);
+    for (let i = 0, at = 0; i < height; i++) {
       table.row(Math.floor((i * table.rows) / height), row);
-      for (let j = 0; j < columns; j++) {
-        const value = Math.fround((row[j] - middle[j]) / (table.typicalNorm || 1));
-        byRow[i * columns + j] = value;
-        byColumn[j * height + i] = value;
-        squares += value * value;
+      for (let j = 0; j < columns; j++, at++) {
+        byRow[at] = (row[j] - middle[j]) / (table.typicalNorm || 1);
+        shift[j] += byRow[at] / height;
       }
     }
-    return { rows, columns: across, height, squares };
+    let squares = 0;
+    for (let i = 0, at = 0; i < height; i++) {
+      for (let j = 0; j < columns; j++, at++) {
+        byRow[at] -= shift[j];
+        byColumn[j * height + i] = byRow[at];
+        squares += byRow[at] * byRow[at];
+      }
+    }
+    for (let j = 0; j < columns; j++) shift[j] *= table.typicalNorm || 1;
+    return { rows, columns: across, height, squares, shift };
   }
 
   /** left (height x inner, in the shared memory) x right (inner x width). */

@@ -1,19 +1,22 @@
 import type { Scratch } from './crew.js';
 import type { Table } from './table.js';
 
-/** Earlier places of the centres that bounds may refer to; they name one of them in 8 bits. */
-export const SNAPSHOTS = 32;
+/** Earlier places of the centres that bounds may refer to; they name one of them in 8 bits. Wide ones are fewer. */
+export function snapshotsFor(columns: number): number {
+  return columns < 128 ? 32 : 16;
+}
 
 /** Bytes that the snapshots of a training take. */
 export function snapshotBytes(columns: number, k: number): number {
   const width = 8 * Math.ceil(k / 8);
-  return (SNAPSHOTS + 1) * (k * 32 * Math.ceil(columns / 8) + 10 * width);
+  return (snapshotsFor(columns) + 1) * (k * 32 * Math.ceil(columns / 8) + 10 * width);
 }
 
 /** Where the centres of a training were, and how far they have moved since; see `assembly/snapshots.ts`. */
 export class Snapshots {
   private readonly place;
   private readonly lineBytes: number;
+  private readonly count: number;
   private now = 0;
   private used = 1;
   private reach = 0;
@@ -24,14 +27,15 @@ export class Snapshots {
   ) {
     const { arena, columns } = table;
     const width = 8 * Math.ceil(k / 8);
+    this.count = snapshotsFor(columns);
     this.lineBytes = 4 * k * 8 * Math.ceil(columns / 8);
     this.place = {
       lines: arena.take(this.lineBytes),
-      snapshots: arena.take(SNAPSHOTS * this.lineBytes),
-      moved: arena.take(4 * SNAPSHOTS * width),
-      movedMost: arena.take(4 * SNAPSHOTS * width),
-      movedSteps: arena.take(2 * SNAPSHOTS * width),
-      movedTwo: arena.take(4 * SNAPSHOTS),
+      snapshots: arena.take(this.count * this.lineBytes),
+      moved: arena.take(4 * this.count * width),
+      movedMost: arena.take(4 * this.count * width),
+      movedSteps: arena.take(2 * this.count * width),
+      movedTwo: arena.take(4 * this.count),
     };
   }
 
@@ -49,12 +53,12 @@ export class Snapshots {
   /** Measures how far the centres have come, and keeps them in the place of the oldest snapshot. */
   advance(centerNorm: number, scratch: Scratch): void {
     const { table, k } = this;
-    this.now = (this.now + 1) % SNAPSHOTS;
+    this.now = (this.now + 1) % this.count;
     this.reach = Math.max(this.reach, centerNorm);
     table.write({ ...this.place, now: this.now, reach: this.reach });
     table.phase('lineUp', k, k, scratch);
     table.phase('displace', this.used, this.used * k, scratch);
-    this.used = Math.min(this.used + 1, SNAPSHOTS);
+    this.used = Math.min(this.used + 1, this.count);
     this.keep();
   }
 

@@ -17,6 +17,8 @@ export interface Table {
   readonly middle: number;
   /** Length of a typical row less the middle. */
   readonly typicalNorm: number;
+  /** Moves the middle: what was screened or bounded with it must be made anew. */
+  shiftMiddle(by: Float64Array): void;
   /** Writes into the plan that the next phases read. */
   write(fields: Partial<PlanFields>): void;
   /**

@@ -65,8 +65,6 @@ export class WasmKernel implements Kernel, Table {
     this.weights = this.takeWeights(input.weights);
     this.sample = crew.arriving?.sample ?? sampleRows(this.table(), this.rows, this.columns);
     [this.middle, this.typicalNorm] = this.takeMiddle();
-    const away = Math.hypot(...this.arena.f32(this.middle, this.columns));
-    const direct = !this.wide && this.columns % 8 === 0 && away <= NEAR * this.typicalNorm;
     this.write({
       rows: this.rows,
       columns: this.columns,
@@ -75,9 +73,8 @@ export class WasmKernel implements Kernel, Table {
       weights: this.weights,
       middle: this.middle,
       filled: crew.arriving?.filled ?? 0,
-      direct: direct ? 1 : 0,
-      away: direct ? away * (1 + 2 ** -20) : 0,
     });
+    this.settleMiddle();
   }
 
   nearest(centers: Float64Array, k: number, labels: Int32Array): void {
@@ -179,6 +176,14 @@ export class WasmKernel implements Kernel, Table {
     return new WasmSeeding(this);
   }
 
+  shiftMiddle(by: Float64Array): void {
+    const middle = this.arena.f32(this.middle, this.columns);
+    by.forEach((value, j) => {
+      middle[j] += value;
+    });
+    this.settleMiddle();
+  }
+
   assigner(k: number): Assigner {
     return new WasmAssigner(this, this.openGrid(), k);
   }
@@ -267,6 +272,15 @@ export class WasmKernel implements Kernel, Table {
   private openGrid(): Grid | null {
     if (this.columns > GRID_COLUMNS || this.rows < GRID_ROWS) return null;
     return (this.grid ??= new Grid(this));
+  }
+
+  /** Whether distances may be taken from the rows as they lie. */
+  private settleMiddle(): void {
+    let square = 0;
+    for (const value of this.arena.f32(this.middle, this.columns)) square += value * value;
+    const away = Math.sqrt(square) * (1 + 2 ** -20);
+    const direct = !this.wide && this.columns % 8 === 0 && away <= NEAR * this.typicalNorm;
+    this.write({ direct: direct ? 1 : 0, away: direct ? away : 0 });
   }
 
   private takeMiddle(): [address: number, typicalNorm: number] {
