@@ -18,7 +18,7 @@ import { product16 } from './tile';
 // @ts-ignore: decorator
 @inline
 function masksOf(base: usize, plan: Plan): usize {
-  return screenedOf(base, plan) + BLOCK * (<usize>plan.tiles << 5);
+  return screenedOf(base, plan) + <usize>BLOCK * (<usize>plan.tiles << 5);
 }
 // @ts-ignore: decorator
 @inline
@@ -39,7 +39,7 @@ function placesOf(base: usize, plan: Plan): usize {
 // @ts-ignore: decorator
 @inline
 function lowsOf(base: usize, plan: Plan): usize {
-  return placesOf(base, plan) + BLOCK * <usize>plan.tiles;
+  return placesOf(base, plan) + <usize>BLOCK * <usize>plan.tiles;
 }
 
 /** Phase, one a chunk: as `assignBounded`, with a bound for every tile. */

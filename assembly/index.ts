@@ -5,6 +5,7 @@ export { displace, lineUp } from './snapshots';
 export { packCenters } from './centers';
 export { coarseBytes, packCoarse } from './coarse';
 export { assignAll } from './lloyd';
+export { nearAdd, nearMeet, nearScatter, nearTake } from './near';
 export { scan } from './scan';
 export { whole } from './whole';
 export { assignTwo, transform } from './predict';

@@ -30,10 +30,19 @@ export class Seed {
   direct: i32;
   /** The candidate that a phase adds. */
   chosen: i32;
+  // See near.ts:
+  /** uint8 a place in the grid's order: as `masks`. */
+  marks: usize;
+  /** float32 a place: `closest`, rounded up. */
+  near: usize;
+  /** float32 a block: the largest of them. */
+  most: usize;
   // float32 from here: the screen's error is at most ofNorm x |x| + ofSquares x (|x|^2 + closest) + fixed
   ofNorm: f32;
   ofSquares: f32;
   fixed: f32;
+  /** How far rounding may carry a distance between a point of the grid and a candidate. */
+  slip: f32;
 }
 
 /** A weight of which float32 tells nothing. */

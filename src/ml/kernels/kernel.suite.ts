@@ -227,10 +227,10 @@ function checkDraws(seeding: Seeding, law: Law, closest: Float64Array, generator
   }
 }
 
-function checkSeeding(kernel: Kernel, law: Law, seed: number): void {
+function checkSeeding(kernel: Kernel, law: Law, seed: number, k: number): void {
   const { rows } = law.input;
   const generator = new Generator(seed, 2);
-  const seeding = kernel.seeding();
+  const seeding = kernel.seeding(k);
   const closest = new Float64Array(rows).fill(Infinity);
   for (let step = 0; step < 4; step++) {
     const row = generator.below(rows);
@@ -300,7 +300,7 @@ function checkAll(factory: KernelFactory, shape: Shape, seed: number): void {
     const centers = startOf(law, shape.k);
     checkNearest(kernel, law, centers, shape.k);
     checkTraining(kernel, law, centers, shape.k, 8);
-    if (shape.rows > 0) checkSeeding(kernel, law, seed);
+    if (shape.rows > 0) for (const k of [1, 100]) checkSeeding(kernel, law, seed, k);
     checkSeparations(kernel, law, 1 + (seed % 4));
   } finally {
     kernel.close();

@@ -68,8 +68,11 @@ export interface Kernel {
    */
   row(index: number, out: Float64Array): void;
 
-  /** Begins a seeding: no row chosen yet. A kernel has at most one seeding and one assigner open. */
-  seeding(): Seeding;
+  /**
+   * Begins a seeding: no row chosen yet. A kernel has at most one seeding and one assigner open.
+   * @param k how many rows will be chosen, by which a kernel may choose its way
+   */
+  seeding(k?: number): Seeding;
 
   /** Begins a training with k clusters: every label is -1. */
   assigner(k: number): Assigner;

@@ -24,7 +24,7 @@ export class Helper {
     const trials = 2 + Math.floor(Math.log(k));
     const chosen = new Int32Array(k);
     const candidates = new Int32Array(trials);
-    const seeding = this.kernel.seeding();
+    const seeding = this.kernel.seeding(k);
     try {
       chosen[0] = this.first(generator);
       seeding.add(chosen[0]);

@@ -1,8 +1,21 @@
 import { writeRecord } from './plan.js';
 
 /** The record of `assembly/seed.ts`, field by field. */
-const FIELDS = ['closest', 'squares', 'masks', 'results', 'prefixes', 'pitch', 'count', 'direct', 'chosen'] as const;
-const REALS = ['ofNorm', 'ofSquares', 'fixed'] as const;
+const FIELDS = [
+  'closest',
+  'squares',
+  'masks',
+  'results',
+  'prefixes',
+  'pitch',
+  'count',
+  'direct',
+  'chosen',
+  'marks',
+  'near',
+  'most',
+] as const;
+const REALS = ['ofNorm', 'ofSquares', 'fixed', 'slip'] as const;
 
 export const SEED_BYTES = 4 * (FIELDS.length + REALS.length);
 

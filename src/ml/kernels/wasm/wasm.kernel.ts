@@ -24,6 +24,8 @@ const CHUNK_WORK = 4e7;
 const NEAR = 4;
 /** Rows from which sorting them pays. */
 const GRID_ROWS = 100;
+/** Rows to be chosen from which blocks of the grid save more than it takes to lay it. */
+const GRID_STEPS = 16;
 /** Multiplications below which other threads are not called in. */
 const ALONE = 2e5;
 
@@ -172,8 +174,10 @@ export class WasmKernel implements Kernel, Table {
     return this.wide ? this.arena.f64(this.values, length) : this.arena.f32(this.values, length);
   }
 
-  seeding(): Seeding {
-    return new WasmSeeding(this);
+  seeding(k = 1): Seeding {
+    // Laying the grid takes as long as some steps do.
+    const grid = k >= GRID_STEPS && this.weights === 0 ? this.openGrid() : null;
+    return new WasmSeeding(this, grid);
   }
 
   shiftMiddle(by: Float64Array): void {

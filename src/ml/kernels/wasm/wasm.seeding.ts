@@ -1,7 +1,9 @@
 import { PARTITIONS, partitionBounds, type Seeding } from '../kernel.js';
 import { firstBeyond, lowestPotential, total } from '../potential.js';
+import type { PhaseName } from './binary.js';
 import { Candidates, LANES } from './candidates.js';
 import type { Scratch } from './crew.js';
+import type { Grid } from './grid.js';
 import { SEED_BYTES, writeSeed, type SeedFields } from './seed.js';
 import type { Table } from './table.js';
 
@@ -22,6 +24,8 @@ export class WasmSeeding implements Seeding {
   private readonly prefixes: Float64Array;
   private readonly pitch: number;
   private readonly chunks: number;
+  /** Pieces that the rows meet candidates in. */
+  private readonly items: number;
   private readonly split: number;
   private readonly bounds: Int32Array;
   private readonly candidates: Candidates;
@@ -29,12 +33,19 @@ export class WasmSeeding implements Seeding {
   /** The rows that the masks are for. */
   private met: number[] = [];
 
-  constructor(private readonly table: Table) {
+  /**
+   * @param grid of the table, where its blocks are to be used; without weights only
+   */
+  constructor(
+    private readonly table: Table,
+    private readonly grid: Grid | null,
+  ) {
     const { arena, rows, columns, crew } = table;
     this.mark = arena.mark();
     this.bounds = partitionBounds(rows);
     this.split = table.splitFor(LANES);
     this.chunks = PARTITIONS * this.split;
+    this.items = grid?.items ?? this.chunks;
     this.pitch = 1 + Math.floor(Math.ceil(rows / PARTITIONS) / STRETCH);
     this.seed = arena.take(SEED_BYTES);
     // Read a few at a time, past the end.
@@ -42,7 +53,7 @@ export class WasmSeeding implements Seeding {
     const squares = arena.take(4 * rows + 64);
     const masks = arena.take(rows + 64);
     const prefixes = arena.take(8 * PARTITIONS * this.pitch);
-    this.results = arena.take(8 * Math.max(2 * LANES * this.chunks, LANES * PARTITIONS));
+    this.results = arena.take(8 * Math.max(2 * LANES * this.items, LANES * PARTITIONS));
     this.candidates = new Candidates(table);
     const bytes = Math.ceil(crew.exports.scratchBytes(columns, 1) / 128) * 128;
     this.scratch = { address: arena.take(bytes * crew.size), bytes };
@@ -52,20 +63,28 @@ export class WasmSeeding implements Seeding {
     this.prefixes = arena.f64(prefixes, PARTITIONS * this.pitch);
     const direct = this.candidates.direct ? 1 : 0;
     this.write({ closest, squares, masks, prefixes, results: this.results, pitch: this.pitch, direct });
+    if (grid !== null) {
+      this.write({
+        marks: arena.take(32 * grid.blocks),
+        near: arena.take(128 * grid.blocks),
+        most: arena.take(4 * grid.blocks),
+        slip: 2 ** -24 * 2.1 * grid.radius,
+      });
+    }
     this.phase('seedBegin', this.chunks, rows);
   }
 
   add(row: number): void {
-    const { table, chunks } = this;
-    let chosen = this.met.indexOf(row);
+    const { table, grid, chunks } = this;
+    const chosen = this.met.indexOf(row);
     if (chosen < 0) {
       this.candidates.set(Int32Array.of(row));
       this.masks.fill(255);
       this.met = [row];
-      chosen = 0;
     }
-    this.write({ chosen });
-    this.phase('seedAdd', chunks, table.rows);
+    this.write({ chosen: Math.max(0, chosen) });
+    if (grid === null || chosen < 0) this.phase('seedAdd', chunks, table.rows);
+    if (grid !== null) this.phase(chosen < 0 ? 'nearTake' : 'nearAdd', grid.items, table.rows);
     this.phase('seedMasses', PARTITIONS / 4, table.rows / table.columns);
     this.masses.set(table.arena.f64(this.results, PARTITIONS));
   }
@@ -92,6 +111,7 @@ export class WasmSeeding implements Seeding {
     for (let from = 0; from < candidates.length; from += LANES) {
       const group = candidates.subarray(from, from + LANES);
       this.meet(group);
+      if (this.grid !== null) this.phase('nearScatter', this.grid.items, this.table.rows);
       this.phase('seedGains', group.length * PARTITIONS, this.table.rows);
       gains.set(this.table.arena.f64(this.results, group.length * PARTITIONS), from * PARTITIONS);
     }
@@ -140,13 +160,13 @@ export class WasmSeeding implements Seeding {
     const error = this.candidates.set(candidates);
     this.write({ count: candidates.length, ...error });
     this.met = Array.from(candidates);
-    this.phase('seedMeet', this.chunks, this.table.rows * candidates.length);
+    this.phase(this.grid === null ? 'seedMeet' : 'nearMeet', this.items, this.table.rows * candidates.length);
   }
 
   /** What the candidates that were met last take off, and how far that may be from their strict gains. */
   private weigh(gains: Float64Array, doubts: Float64Array, potential: number): void {
-    const { table, chunks } = this;
-    const results = table.arena.f64(this.results, 2 * LANES * chunks);
+    const { table, items } = this;
+    const results = table.arena.f64(this.results, 2 * LANES * items);
     for (let at = 0; at < results.length; at += 2 * LANES) {
       for (let c = 0; c < gains.length; c++) {
         gains[c] += results[at + c];
@@ -162,11 +182,7 @@ export class WasmSeeding implements Seeding {
     writeSeed(this.table.crew.memory, this.seed, fields);
   }
 
-  private phase(
-    name: 'seedBegin' | 'seedMeet' | 'seedAdd' | 'seedGains' | 'seedMasses',
-    items: number,
-    work: number,
-  ): void {
+  private phase(name: PhaseName, items: number, work: number): void {
     this.table.write({ output: this.seed, split: this.split });
     this.table.phase(name, items, work, this.scratch);
   }
