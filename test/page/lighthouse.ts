@@ -21,6 +21,7 @@ const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const;
 const LEAST = 0.95;
 
 interface Report {
+  finalDisplayedUrl: string;
   categories: Record<string, { score: number | null }>;
   audits: Record<string, { score: number | null; title: string; displayValue?: string }>;
 }
@@ -58,6 +59,7 @@ async function measure(name: string, url: string): Promise<void> {
     '--quiet',
   ]);
   const report = JSON.parse(await readFile(output, 'utf8')) as Report;
+  assert.equal(report.finalDisplayedUrl, url, 'the screen that was meant is the one that was measured');
   for (const category of CATEGORIES) {
     const score = report.categories[category].score ?? 0;
     if (score < LEAST) failed++;
@@ -78,6 +80,7 @@ try {
   await page.locator('input[autocomplete=new-password]').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('button', { name: /Irises/ }).click();
+  await page.getByLabel('I know how many').check();
   await page.getByLabel('Clusters (k)').fill('3');
   await page.getByRole('button', { name: 'Find 3 clusters' }).click();
   await page.getByRole('link', { name: 'Full width' }).click();

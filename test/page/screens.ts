@@ -29,6 +29,7 @@ async function top(it: Locator): Promise<void> {
 }
 
 async function train(page: Page, k: number): Promise<void> {
+  await page.getByLabel('I know how many').check();
   await page.getByLabel('Clusters (k)').fill(String(k));
   await page.getByRole('button', { name: `Find ${k} clusters` }).click();
   await page.getByText(new RegExp(`${k} clusters of \\d+, \\d+`)).waitFor();
@@ -43,10 +44,23 @@ try {
   await page.getByRole('button', { name: /Wine/ }).click();
   await page.getByRole('button', { name: /columns, scaling standard/ }).click();
   await page.getByText('Trained on would be').waitFor();
-  await top(page.getByText('Clusters (k)'));
+  await top(page.getByRole('button', { name: /columns, scaling standard/ }));
   await keep(page, 'prepare');
-  await page.getByRole('button', { name: /columns, scaling standard/ }).click();
-  await train(page, 3);
+
+  await page.getByRole('button', { name: 'Try 2 to 8' }).click();
+  await page.getByText(/3 clusters of \d+, \d+, \d+ rows/).waitFor();
+  const chat = page.url();
+  await page.getByRole('link', { name: 'Full width' }).click();
+  await page.getByRole('heading', { name: 'Result' }).waitFor();
+  await page.setViewportSize({ width: 1440, height: 1060 });
+  await page.locator('canvas').nth(1).waitFor();
+  await keep(page, 'result');
+  await page.getByRole('tab', { name: 'Which k' }).click();
+  await page.getByRole('figure', { name: 'Elbow' }).locator('canvas').waitFor();
+  await keep(page, 'which-k');
+
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(chat);
   await page.getByRole('button', { name: 'Find clusters', exact: true }).click();
   await train(page, 4);
   await page.getByRole('region', { name: 'Centers, version 2' }).waitFor();
@@ -56,7 +70,7 @@ try {
   await keep(page, 'compare');
 
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.getByRole('link', { name: '3 clusters' }).click();
+  await page.getByRole('row', { name: /^v1 / }).getByRole('link').click();
   await page.getByText(/before Cluster \d/).waitFor();
   await page.getByRole('slider', { name: 'flavanoids' }).focus();
   for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowLeft');

@@ -57,7 +57,7 @@ export function MovesTable({ first, second, dataset, labels }: Props) {
                   {line.map((value, other) => (
                     <Table.Td key={other} ta="end" className={match === other ? 'matched' : undefined}>
                       {value === 0 ? (
-                        <Text c="dimmed" span>
+                        <Text c="dimmed" span inherit>
                           0
                         </Text>
                       ) : (

@@ -39,6 +39,21 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
   const told = answer.data;
   return (
     <Stack gap="md">
+      {answer.error && <Failure error={answer.error} />}
+      {told && (
+        <div className="verdict" aria-live="polite">
+          <Group>
+            <ClusterMark cluster={told.prediction.cluster} />
+            <Text fw={600}>{label(told.prediction.cluster)}</Text>
+            <Text size="sm">
+              distance {num(told.prediction.distance)}
+              {told.prediction.runnerUp != null &&
+                `, before ${label(told.prediction.runnerUp)}; margin ${num(told.prediction.margin)}`}
+            </Text>
+            {told.prediction.outlier && <Badge color="orange">farther out than 99 % of its rows</Badge>}
+          </Group>
+        </div>
+      )}
       <Stack gap="xs">
         {inputs.map((input, j) => (
           <Control
@@ -52,22 +67,7 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
           />
         ))}
       </Stack>
-      {answer.error && <Failure error={answer.error} />}
-      {told && (
-        <Stack gap="xs" aria-live="polite">
-          <Group>
-            <ClusterMark cluster={told.prediction.cluster} />
-            <Text fw={600}>{label(told.prediction.cluster)}</Text>
-            <Text size="sm">
-              distance {num(told.prediction.distance)}
-              {told.prediction.runnerUp != null &&
-                `, before ${label(told.prediction.runnerUp)}; margin ${num(told.prediction.margin)}`}
-            </Text>
-            {told.prediction.outlier && <Badge color="orange">farther out than 99 % of its rows</Badge>}
-          </Group>
-          {told.difference != null && <Contributions told={told} label={label} />}
-        </Stack>
-      )}
+      {told?.difference != null && <Contributions told={told} label={label} />}
       <CallAs
         call={{
           url: `${location.origin}/api/v1/centers/${centersId}/predictions`,

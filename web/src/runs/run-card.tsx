@@ -29,7 +29,7 @@ export function useRun(runId: string) {
 export function RunCard({ runId, said }: { runId: string; said?: string }) {
   const run = useRun(runId);
   if (run.error instanceof ProblemError && run.error.status === 404) return <Text c="dimmed">{said}</Text>;
-  if (run.error) return <Failure error={run.error} retry={() => void run.refetch()} />;
+  if (run.isLoadingError) return <Failure error={run.error} retry={() => void run.refetch()} />;
   if (run.isPending) return <Loader size="sm" aria-label="Loading the run" />;
   return (
     <Paper withBorder p="md" component="section" aria-label={`Run, ${describe(run.data)}`}>
