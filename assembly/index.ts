@@ -11,7 +11,7 @@ export { whole } from './whole';
 export { assignTwo, transform } from './predict';
 export { seedAdd, seedBegin, seedGains, seedMasses, seedMeet } from './seed';
 export { separationBytes, separations } from './separations';
-export { distances } from './strict';
+export { distances, inertia } from './strict';
 export { assignBoxes, boxScratchBytes } from './boxes';
 export { cellsBytes, cellScratchBytes } from './cells';
 export { nearestRows } from './nearest';

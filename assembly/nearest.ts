@@ -55,8 +55,8 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
       for (let r = 0; r < count; r++) store<i32>(labels + (<usize>r << 2), nearestOf(plan, base, r, row + r));
     }
     if (plan.output) {
-      distancesOf(plan, row, row + count);
       let at = plan.output + (<usize>row << 3);
+      distancesOf(plan, row, row + count, at);
       const stop = at + (<usize>count << 3);
       for (; at + 16 <= stop; at += 16) v128.store(at, f64x2.sqrt(v128.load(at)));
       if (at < stop) store<f64>(at, sqrt(load<f64>(at)));

@@ -1,5 +1,5 @@
 import { rowsFrom } from './chunks';
-import { Plan } from './plan';
+import { partitionStart, Plan } from './plan';
 
 /** One value of a row as float64. */
 // @ts-ignore: decorator
@@ -64,11 +64,31 @@ function twoValues(wide: i32, p: usize, q: usize): v128 {
 /** Phase, one a chunk: the strict squared distance of every row to the centre of its label, float64 to `output`. */
 export function distances(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
-  distancesOf(plan, rowsFrom(plan, chunk), rowsFrom(plan, chunk + 1));
+  const row = rowsFrom(plan, chunk);
+  distancesOf(plan, row, rowsFrom(plan, chunk + 1), plan.output + (<usize>row << 3));
 }
 
-/** The strict squared distances of rows to the centres of their labels, float64 to `output`. */
-export function distancesOf(plan: Plan, row: i32, end: i32): void {
+/** Rows whose distances are added up at a time. */
+const ADDED = 32;
+
+/** Phase, one a partition: weight x the distances above, added up in row order, float64 to `output`. */
+export function inertia(planAt: usize, p: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const end = partitionStart(plan.rows, p + 1);
+  let sum: f64 = 0;
+  for (let row = partitionStart(plan.rows, p); row < end; row += ADDED) {
+    const count = min(ADDED, end - row);
+    distancesOf(plan, row, row + count, base);
+    for (let r = 0; r < count; r++) {
+      const d2 = load<f64>(base + (<usize>r << 3));
+      sum += plan.weights ? load<f64>(plan.weights + (<usize>(row + r) << 3)) * d2 : d2;
+    }
+  }
+  store<f64>(plan.output + (<usize>p << 3), sum);
+}
+
+/** The strict squared distances of rows to the centres of their labels, float64 to `out`. */
+export function distancesOf(plan: Plan, row: i32, end: i32, out: usize): void {
   const wide = plan.wide;
   const size: usize = wide ? 8 : 4;
   const pitch = <usize>plan.columns * size;
@@ -88,12 +108,13 @@ export function distancesOf(plan: Plan, row: i32, end: i32): void {
       low = f64x2.add(low, f64x2.mul(a, a));
       high = f64x2.add(high, f64x2.mul(b, b));
     }
-    const out = plan.output + (<usize>row << 3);
     v128.store(out, low);
     v128.store(out, high, 16);
+    out += 32;
   }
   for (; row < end; row++) {
     const c = load<i32>(plan.labels + (<usize>row << 2));
-    store<f64>(plan.output + (<usize>row << 3), strict(plan, row, c));
+    store<f64>(out, strict(plan, row, c));
+    out += 8;
   }
 }

@@ -16,7 +16,7 @@ import type { Options } from './options.ts';
 import { counted, line, linesTable, memoryVerdict, verdict } from './report.ts';
 import type { Judged, Line } from './report.ts';
 import type { Entry } from './rival.ts';
-import type { LatencyReport, LoopReport } from './service.ts';
+import type { ControlReport, LatencyReport, LoopReport } from './service.ts';
 import { sets, targetThreads } from './sets.ts';
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -123,14 +123,26 @@ function askService(name: string, set: Prepared, { kinds, threads }: Options): o
     );
     return [{ set: name, kind: 'latency', threads: count, ...got }];
   }
+  const reports: object[] = [];
+  if (name === 'S4' && kinds.includes('control')) {
+    const got = ask('control', set, count) as ControlReport;
+    const { rejected, freed, tries, silent, heard, cost } = got;
+    const target = (met: boolean): string => (met ? 'met' : 'MISSED');
+    console.log(
+      `\naborted fits of ${name}, worst of ${tries}: rejected after ${rejected.toFixed(1)} ms, threads free after ` +
+        `${freed.toFixed(1)} ms; target 200 ms: ${target(freed < 200)}\nprogress: a fit takes ${silent.toFixed(3)} s without ` +
+        `a listener, ${heard.toFixed(3)} s with one, ${(100 * cost).toFixed(1)} % more; target 2 %: ${target(cost < 0.02)}`,
+    );
+    reports.push({ set: name, kind: 'control', threads: count, ...got });
+  }
   if (name === 'S4' && kinds.includes('loop')) {
     const got = ask('loop', set, count) as LoopReport;
     const words = ({ p50, p99, max }: LoopReport['idle']): string =>
       `p50 ${p50.toFixed(2)}, p99 ${p99.toFixed(2)}, max ${max.toFixed(2)} ms`;
     console.log(`\nevent loop delay, idle process: ${words(got.idle)}; while ${name} trains: ${words(got.training)}`);
-    return [{ set: name, kind: 'loop', threads: count, ...got }];
+    reports.push({ set: name, kind: 'loop', threads: count, ...got });
   }
-  return [];
+  return reports;
 }
 
 async function main(): Promise<void> {

@@ -53,6 +53,9 @@ export interface Kernel {
    */
   distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void;
 
+  /** Sum of weight x these distances: within the partitions in row order, partitions added in order. */
+  inertia(centers: Float64Array, labels: Int32Array): number;
+
   /**
    * How apart the rows of a table are that lists them group by group: group g is the rows from `starts[g]` to
    * `starts[g + 1]`. Distances here are lengths, sqrt(d2), added up a group in row order.

@@ -91,6 +91,21 @@ export class PlainKernel implements Kernel {
     });
   }
 
+  inertia(centers: Float64Array, labels: Int32Array): number {
+    const { weights, bounds } = this;
+    let sum = 0;
+    for (let p = 0; p < PARTITIONS; p++) {
+      this.interrupt();
+      let part = 0;
+      for (let i = bounds[p]; i < bounds[p + 1]; i++) {
+        const distance = this.d2(i, centers, labels[i]);
+        part += weights === null ? distance : weights[i] * distance;
+      }
+      sum += part;
+    }
+    return sum;
+  }
+
   distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void {
     this.byChunks(1, (i) => {
       out[i] = this.d2(i, centers, labels[i]);

@@ -45,7 +45,10 @@ export function matchedOrder(
   );
 }
 
-/** Centres and labels numbered anew; `order[new number] = old number`. */
+/**
+ * Centres and labels numbered anew; `order[new number] = old number`.
+ * @param labels OUT, numbered anew where they are
+ */
 export function renumber(
   centers: Float64Array,
   labels: Int32Array,
@@ -58,5 +61,6 @@ export function renumber(
     numbers[from] = to;
     moved.set(centers.subarray(from * columns, (from + 1) * columns), to * columns);
   });
-  return { centers: moved, labels: labels.map((label) => numbers[label]) };
+  for (let i = 0; i < labels.length; i++) labels[i] = numbers[labels[i]];
+  return { centers: moved, labels };
 }

@@ -1,7 +1,6 @@
 import type { Kernel } from '../kernels/kernel.js';
 import type { Algorithm, TrainingState } from '../types.js';
 import { Cluster } from './cluster.js';
-import { weightedSum } from './space.js';
 
 /** Sums are taken anew at the first and every 16th iteration, so that a run resumed from there ends with the same bits. */
 const RECOUNT_EVERY = 16;
@@ -55,15 +54,6 @@ export class KMeans {
     }
   }
 
-  /**
-   * Weighted sum of squared distances to the labels' centres, within the partitions in row order, partitions in order.
-   */
-  inertia(centers: Float64Array, labels: Int32Array): number {
-    const distances = new Float64Array(this.kernel.rows);
-    this.kernel.distances(centers, labels, distances);
-    return weightedSum(distances, this.weights);
-  }
-
   private iterate(cluster: Cluster, start: Float64Array | TrainingState): Trained {
     const { maxIterations, shiftTolerance } = this.options;
     const state = 'centers' in start ? start : null;
@@ -108,8 +98,8 @@ export class KMeans {
     if (ending !== 'labels') refilled += this.settle(cluster, centers, next);
     return {
       centers,
-      labels: Int32Array.from(cluster.labels),
-      inertia: this.inertia(centers, cluster.labels),
+      labels: cluster.labels.slice(),
+      inertia: this.kernel.inertia(centers, cluster.labels),
       iterations: counted,
       converged: ending !== 'cap' || standing > 0,
       refilled,

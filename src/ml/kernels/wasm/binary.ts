@@ -18,6 +18,7 @@ export const PHASES = [
   'assignTwo',
   'transform',
   'distances',
+  'inertia',
   'extend',
   'keyRows',
   'countKeys',

@@ -55,19 +55,19 @@ export class Grid {
     this.items = Math.ceil(this.blocks / BLOCKS);
     this.address = arena.take(GRID_BYTES);
     const order = arena.take(4 * rows);
+    this.write({ blocks: this.blocks, order });
+    table.write({ grid: this.address });
+    // What the sort needs for a while lies where the points will.
+    const mark = arena.mark();
+    this.radius = this.sort(order);
+    arena.release(mark);
     this.write({
-      blocks: this.blocks,
-      order,
       points: arena.take(4 * this.blocks * BLOCK * columns),
       boxes: arena.take(32 * this.blocks),
       states: arena.take(4 * this.blocks),
       slacks: arena.take(4 * this.blocks),
       stamps: arena.take(this.blocks),
     });
-    table.write({ grid: this.address });
-    const mark = arena.mark();
-    this.radius = this.sort(order);
-    arena.release(mark);
     table.phase('fillBlocks', this.items, rows, NO_SCRATCH);
   }
 

@@ -10,7 +10,6 @@ import type { Table } from './table.js';
 
 /** Labels and sums of one training in the shared memory; the assignment goes whichever way fits the table. */
 export class WasmAssigner implements Assigner {
-  readonly labels: Int32Array;
   private readonly mark: number;
   private readonly assignment: Assignment;
   private readonly place;
@@ -39,11 +38,15 @@ export class WasmAssigner implements Assigner {
       sumWeights: arena.take(8 * k),
       sumCounts: arena.take(4 * k),
     };
-    this.labels = arena.i32(this.place.labels, rows).fill(-1);
+    this.labels.fill(-1);
     this.assignment =
       grid !== null && k <= BOX_CLUSTERS
         ? new ByBoxes(table, grid, k)
         : new ByRows(table, k, methodFor(rows, columns, k, arena.room));
+  }
+
+  get labels(): Int32Array {
+    return this.table.arena.i32(this.place.labels, this.table.rows);
   }
 
   get algorithm(): Algorithm {

@@ -135,15 +135,25 @@ export class WasmKernel implements Kernel, Table {
 
   distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void {
     const mark = this.arena.mark();
-    const place = this.arena.take(8 * centers.length);
-    this.arena.f64(place, centers.length).set(centers);
-    const given = this.arena.take(4 * this.rows);
-    this.arena.i32(given, this.rows).set(labels);
+    this.takeLabelled(centers, labels);
     const output = this.arena.take(8 * this.rows);
-    this.write({ centers: place, labels: given, output, k: centers.length / this.columns, split: this.splitFor(1) });
-    this.phase('distances', PARTITIONS * this.splitFor(1), this.rows, NO_SCRATCH);
+    const split = this.splitFor(1);
+    this.write({ output, split });
+    this.phase('distances', PARTITIONS * split, this.rows, NO_SCRATCH);
     out.set(this.arena.f64(output, this.rows));
     this.arena.release(mark);
+  }
+
+  inertia(centers: Float64Array, labels: Int32Array): number {
+    const mark = this.arena.mark();
+    this.takeLabelled(centers, labels);
+    const output = this.arena.take(8 * PARTITIONS);
+    const scratch = { address: this.arena.take(256 * this.crew.size), bytes: 256 };
+    this.write({ output });
+    this.phase('inertia', PARTITIONS, this.rows, scratch);
+    const sum = this.arena.f64(output, PARTITIONS).reduce((a, b) => a + b, 0);
+    this.arena.release(mark);
+    return sum;
   }
 
   separations(starts: Int32Array, own: Float64Array, nearest: Float64Array): void {
@@ -213,6 +223,20 @@ export class WasmKernel implements Kernel, Table {
   splitFor(k: number): number {
     const rows = Math.min(CHUNK_ROWS, Math.max(32, Math.floor(CHUNK_WORK / (k * this.columns))));
     return Math.max(1, Math.ceil(Math.ceil(this.rows / PARTITIONS) / rows));
+  }
+
+  /** Centres and labels into the plan; labels that lie in the memory already stay where they are. */
+  private takeLabelled(centers: Float64Array, labels: Int32Array): void {
+    const { arena, rows, columns } = this;
+    const inside = labels.buffer === arena.memory.buffer;
+    const place = arena.take(8 * centers.length);
+    arena.f64(place, centers.length).set(centers);
+    let given = labels.byteOffset;
+    if (!inside) {
+      given = arena.take(4 * rows);
+      arena.i32(given, rows).set(labels);
+    }
+    this.write({ centers: place, labels: given, k: centers.length / columns });
   }
 
   /** Centres as the products, or with few columns the cells, want them. */
