@@ -66,6 +66,26 @@ describe('two replicas and a worker behave as one service', () => {
     await me(here, token).expect(401);
   });
 
+  it('in requests: both together let no more pass than the limit', async () => {
+    const eve = await signUp(here);
+    const limited = await Promise.all(
+      [1, 2].map(() => startService({ ...database.env, ROLE: 'api', REQUESTS_PER_MINUTE: '60' })),
+    );
+    try {
+      const ask = (i: number) => limited[i % 2].http.get('/api/v1/users/me').set(eve.auth);
+      const statuses: number[] = [];
+      for (let i = 0; i < 20; i++) statuses.push((await ask(i)).status);
+      const rest = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(i)));
+      statuses.push(...rest.map(({ status }) => status));
+      const passed = statuses.filter((status) => status === 200).length;
+      // Each may sit on a lease of a tenth.
+      expect(passed).toBeLessThanOrEqual(60);
+      expect(passed).toBeGreaterThanOrEqual(54);
+    } finally {
+      await Promise.all(limited.map((one) => one.kill()));
+    }
+  }, 60_000);
+
   it('in limits: what is counted is counted by both', async () => {
     const bob = await signUp(there);
     const statuses = [];
