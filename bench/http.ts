@@ -136,6 +136,7 @@ async function compareRates(url: string): Promise<void> {
   const body = JSON.stringify({ rows: [[1.5, 2.5, -3.5, 4.5]] });
   const predict = { method: 'POST', headers: { ...json, ...auth }, body } as const;
   const kinds: (Kind & { target: number | undefined })[] = [
+    { name: 'GET /chats?limit=3', path: '/api/v1/chats?limit=3', headers: auth, target: undefined },
     { name: 'GET /chats (20 of them)', path: '/api/v1/chats', headers: auth, target: 0.4 },
     {
       name: 'POST /centers/{id}/predictions, one row',

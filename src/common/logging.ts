@@ -34,6 +34,16 @@ const CHATTER = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', '
 /** Where Nest tells what stops a start: whoever started it says so, in one sentence. */
 const START_ERRORS = new Set(['ExceptionHandler', 'NestApplication']);
 
+let gathered = '';
+
+function writeGathered(): void {
+  if (gathered === '') return;
+  const lines = gathered;
+  gathered = '';
+  process.stdout.write(lines);
+}
+process.on('exit', writeGathered);
+
 /** Lines for people, or one JSON object a line for programs; each with the ids of its {@link LogScope}. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ logLevel, logFormat }: LogSettings) {
@@ -60,6 +70,17 @@ export class ServiceLogger extends ConsoleLogger {
     return { time: new Date(timestamp).toISOString(), ...object, ...scopes.getStore() } as unknown as ReturnType<
       ConsoleLogger['getJsonLogObject']
     >;
+  }
+
+  /** One line a request is many: those of one turn of the event loop are written together. What is wrong is written at once. */
+  protected override printAsJson(...[message, options]: Parameters<ConsoleLogger['printAsJson']>): void {
+    if (options.writeStreamType === 'stderr' || options.logLevel !== 'log') {
+      writeGathered();
+      super.printAsJson(message, options);
+      return;
+    }
+    if (gathered === '') setImmediate(writeGathered);
+    gathered += `${this.stringifyJsonLogObject(this.getJsonLogObject(message, options))}\n`;
   }
 
   protected override formatContext(context: string): string {
