@@ -121,10 +121,16 @@ async function spawnService(env: NodeJS.ProcessEnv): Promise<{ service: ChildPro
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let screen = '';
-  for await (const chunk of service.stdout as AsyncIterable<Buffer>) {
-    screen += chunk.toString();
-    const origin = /Address\s+(\S+)/.exec(screen)?.[1];
-    if (origin) return { service, origin };
-  }
-  throw new Error(`The service did not start: ${screen}`);
+  const origin = await new Promise<string>((resolve, reject) => {
+    // Listened to until the end: a service whose output nobody takes breaks on its next line.
+    service.stdout.on('data', (chunk: Buffer) => {
+      if (screen.length < 10_000) screen += chunk.toString();
+      const found = /Address\s+(\S+)/.exec(screen)?.[1];
+      if (found) resolve(found);
+    });
+    service.once('exit', () => {
+      reject(new Error(`The service did not start: ${screen}`));
+    });
+  });
+  return { service, origin };
 }

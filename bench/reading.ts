@@ -8,11 +8,16 @@
  * file of a gibibyte, of which only the memory is asked.
  */
 import { execFileSync } from 'node:child_process';
-import { openAsBlob } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { call, children, peakMiB, ROOT, startBenchService, writeCsv } from './bench-service.ts';
+import { children, peakMiB, ROOT, startBenchService, writeCsv } from './bench-service.ts';
 
 interface PeerReport {
   seconds: number;
@@ -29,6 +34,25 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Sends a file as a form in large pieces, which costs less than `fetch` does: the clock is the service's. */
+async function upload(url: string, headers: object, file: string): Promise<{ id: string; rowCount: number }> {
+  const boundary = randomUUID();
+  const sending = request(url, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': `multipart/form-data; boundary=${boundary}` },
+  });
+  const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+  await pipeline(async function* () {
+    yield `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="numbers.csv"\r\n\r\n`;
+    yield* createReadStream(file, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>;
+    yield `\r\n--${boundary}--\r\n`;
+  }, sending);
+  const [response] = await answered;
+  const answer = await json(response);
+  if (response.statusCode !== 201) throw new Error(`${response.statusCode} ${JSON.stringify(answer)}`);
+  return answer as { id: string; rowCount: number };
+}
+
 const bench = await startBenchService('reading');
 try {
   const { url, headers, chatId, folder, pid } = bench;
@@ -37,14 +61,8 @@ try {
   console.log(`${options.rows} x ${options.columns}, ${((await stat(file)).size / 2 ** 20).toFixed(0)} MiB`);
   const ratios: number[] = [];
   for (let round = 0; round <= Number(options.rounds); round++) {
-    const form = new FormData();
-    form.append('file', await openAsBlob(file), 'numbers.csv');
     const begun = performance.now();
-    const dataset = await call<{ id: string; rowCount: number }>(`${url}/chats/${chatId}/datasets`, {
-      method: 'POST',
-      headers,
-      body: form,
-    });
+    const dataset = await upload(`${url}/chats/${chatId}/datasets`, headers, file);
     const seconds = (performance.now() - begun) / 1000;
     if (dataset.rowCount !== Number(options.rows)) throw new Error(`only ${dataset.rowCount} rows`);
     await fetch(`${url}/datasets/${dataset.id}`, { method: 'DELETE', headers });

@@ -73,7 +73,8 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
   await app.register(cookie);
   // One file and a few words about it.
   await app.register(multipart, {
-    limits: { fileSize: config.uploadLimitBytes, files: 1, fields: 16, fieldSize: 16_384, fieldNameSize: 100 },
+    // A second file is refused by whoever reads the form, who can say why.
+    limits: { fileSize: config.uploadLimitBytes, files: 2, fields: 16, fieldSize: 16_384, fieldNameSize: 100 },
   });
   await app.register(helmet, {
     contentSecurityPolicy: {

@@ -38,8 +38,18 @@ export async function* writeCsv(
   }
 }
 
+/** Whether a spreadsheet would run a text as a formula. */
+export function isFormula(text: string): boolean {
+  return FORMULA.test(text) && !NUMBER.test(text);
+}
+
+/** A formula as a cell that is shown and not run. */
+export function quoteFormula(text: string): string {
+  return `"'${text.replaceAll('"', '""')}"`;
+}
+
 function cellText(cell: CsvCell): string {
   if (typeof cell !== 'string') return cell === null || cell === undefined ? '' : String(cell);
-  if (FORMULA.test(cell) && !NUMBER.test(cell)) return `"'${cell.replaceAll('"', '""')}"`;
+  if (isFormula(cell)) return quoteFormula(cell);
   return SPECIAL.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

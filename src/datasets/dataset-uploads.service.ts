@@ -8,6 +8,7 @@ import { Metrics } from '../common/metrics.js';
 import { AppConfig } from '../config/app-config.js';
 import { isForeignKeyViolation } from '../database/errors.js';
 import { lockOwner } from '../database/lock-owner.js';
+import { BlockStore } from './blocks/block-store.js';
 import type { Dataset } from './dataset.entity.js';
 import { type DatasetRefusedError, tooLarge } from './datasets.errors.js';
 import { DatasetsRepository } from './datasets.repository.js';
@@ -29,6 +30,9 @@ export interface UploadOptions extends ReadOptions {
 
 /** Remembers the answer, in the transaction that shows the data set. */
 export type Keep = (manager: EntityManager, dataset: Dataset) => Promise<void>;
+
+/** Blocks of an upload that are stored at a time. */
+const AT_ONCE = 2;
 
 /** No upload takes longer to be read and stored. */
 const STALE_MS = 2 * 3600 * 1000;
@@ -148,7 +152,7 @@ export class DatasetUploadsService implements OnModuleInit {
     signal: AbortSignal,
   ): Promise<Dataset> {
     const { userId, chatId, id } = dataset;
-    let storedBytes = 0;
+    const blocks = new BlockStore((block, firstRow) => this.repository.addBlock(userId, id, firstRow, block), AT_ONCE);
     const job: ReadJob = {
       ...data,
       options: { delimiter, header, encoding, decimalComma },
@@ -160,14 +164,9 @@ export class DatasetUploadsService implements OnModuleInit {
         maxUnpackedBytes: this.config.uploadLimitBytes,
       },
     };
-    const { table, format, notes } = await this.readers.read(
-      job,
-      async (block, firstRow) => {
-        await this.repository.addBlock(userId, id, firstRow, block);
-        storedBytes += block.length;
-      },
-      signal,
-    );
+    const { table, format, notes } = await this.readers.read(job, blocks.take, signal).finally(() => blocks.settled());
+    await blocks.stored();
+    const storedBytes = blocks.bytes;
     const { rowCount, columns, warnings } = table;
     Object.assign(dataset, { state: 'ready', format, rowCount, columns, warnings, reading: notes, storedBytes });
     dataset.createdAt = new Date();

@@ -48,8 +48,8 @@ export class DatasetsController {
                 type: 'string',
                 format: 'binary',
                 description:
-                  'The table. Beside it may stand the fields `name`, `delimiter`, `header`, `encoding`, `decimalComma` and ' +
-                  '`missing`, as the schema UploadFieldsDto says.',
+                  'The table. Beside it may stand the fields `name`, `delimiter`, `header`, `encoding`, `decimalComma`, ' +
+                  '`dateOrder` and `missing`, as the schema UploadFieldsDto says.',
               },
             },
           },

@@ -11,6 +11,8 @@ import { AppConfig, ConfigError } from '../config/app-config.js';
 import { tooLarge } from './datasets.errors.js';
 import { UNPACKED } from './readers/source.js';
 
+/** Bytes that may wait for the disk: with little, every piece of a body would wait for the one before. */
+const WRITE_AHEAD = 4 * 2 ** 20;
 const STALE_MS = 6 * 3600 * 1000;
 
 /** A file that was received whole and waits to be read. */
@@ -63,7 +65,7 @@ export class Uploads implements OnModuleInit {
             yield chunk;
           }
         },
-        createWriteStream(file, { mode: 0o600 }),
+        createWriteStream(file, { mode: 0o600, highWaterMark: WRITE_AHEAD }),
       );
       if (stream.truncated) {
         throw tooLarge('file_too_large', `The file is larger than the ${sizeBytes} bytes that this service accepts.`);

@@ -255,7 +255,13 @@ describe('datasets', () => {
       await upload(IRIS, 'a.csv', { header: 'perhaps' }).expect(400);
       await upload(IRIS, 'a.csv', { missing: 'NA' }).expect(400);
       await upload(IRIS, 'a.csv', { encoding: 'klingon' }).expect(422);
-      await form().attach('file', IRIS, 'a.csv').attach('file', IRIS, 'b.csv').expect(413);
+      const twice = await form().attach('file', IRIS, 'a.csv').attach('file', IRIS, 'b.csv').expect(400);
+      expect(twice.body).toMatchObject({
+        code: 'request.invalid',
+        errors: [{ path: 'file', message: 'must be one file, in a part called "file".' }],
+      });
+      const thrice = form().attach('file', IRIS, 'a').attach('file', IRIS, 'b').attach('file', IRIS, 'c');
+      await thrice.expect(400);
       await form().set('Content-Type', 'text/plain').send('a,b').expect(415);
       await form().set('Content-Type', 'multipart/form-data; boundary=x').send('no such boundary').expect(400);
       expect(await stored()).toEqual(before);

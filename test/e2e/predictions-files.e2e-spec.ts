@@ -72,7 +72,7 @@ describe('predictions of a file', () => {
       `name,y,note,x,${HEADER}`,
       `"a, b",0,007,1.50,${added(a)}`,
       `"say ""hi""",0,,1e1,${added(b)}`,
-      `é,4,=1+1,3,${added(c)}`,
+      `é,4,"'=1+1",3,${added(c)}`,
       '',
     ]);
     expect((await send('text/csv', file, '', `chats/${chatId}`).expect(200)).text).toBe(text);
@@ -272,7 +272,7 @@ describe('predictions of a file', () => {
     ['is no JSON', 422, 'dataset.invalid_json', undefined, 'application/x-ndjson', '{"x": 1, "y": 2}\n{"x": \n'],
     ['is a ZIP archive', 415, 'dataset.unknown_format', undefined, 'application/octet-stream', 'PK\x03\x04...'],
     ['is Parquet cut short', 422, 'dataset.truncated', undefined, 'application/octet-stream', 'PAR1....'],
-    ['is Arrow cut short', 422, 'dataset.unreadable', undefined, 'application/octet-stream', 'ARROW1\0\0\xff\xff'],
+    ['is Arrow cut short', 422, 'dataset.damaged', undefined, 'application/octet-stream', 'ARROW1\0\0\xff\xff'],
     ['is of a type that is no table', 415, 'request.unsupported_type', undefined, 'application/xml', '<a/>'],
   ])('are refused when it %s', async (_, status, code, path, type, file) => {
     const answer = await send(type, file).expect(status);

@@ -1,3 +1,4 @@
+import { isFormula, quoteFormula } from '../../common/csv-writer.js';
 import type { ColumnChunk } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
 import type { BinaryFormatName } from '../../datasets/writers/binary-formats.js';
@@ -63,11 +64,15 @@ function extras({ labels, distances, runnerUps, margins, outliers, unknown, all 
   return values;
 }
 
-/** Cells as they stood in the file, what is added behind them, in the file's own dialect. */
+/** Cells as they stood in the file, formulas aside, what is added behind them, in the file's own dialect. */
 const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
   const { delimiter = ',', decimalComma = false } = notes;
   const special = new RegExp(`["\\r\\n${delimiter === '\t' ? '\\t' : delimiter === '|' ? '\\|' : delimiter}]`);
-  const cell = (text: string): string => (special.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const cell = (text: string): string => {
+    // With a decimal comma, -1,5 is a number.
+    if (isFormula(decimalComma ? text.replace(',', '.') : text)) return quoteFormula(text);
+    return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
   const extra = (value: Extra): string => {
     if (value === null) return '';
     if (typeof value === 'object') return cell(value.join('; '));

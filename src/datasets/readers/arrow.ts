@@ -24,6 +24,14 @@ const MAX_BUFFER = 256 * 2 ** 20;
 const frameBound = lz4.decompressBound as (frame: Uint8Array) => unknown;
 
 const FILE_MAGIC = 'ARROW1';
+const STREAM_END = '\xff\xff\xff\xff\0\0\0\0';
+const TAIL_BYTES = 8;
+
+/** What a file or stream ends with. */
+interface Tail {
+  isFile: boolean;
+  bytes: Buffer;
+}
 
 compressionRegistry.set(CompressionType.ZSTD, {
   decode: (data) => zstdDecompressSync(data, { maxOutputLength: MAX_BUFFER }),
@@ -43,7 +51,9 @@ type Convert = (value: unknown) => unknown;
 
 /** Reads Arrow IPC, file and stream, record batch by record batch. */
 export async function readArrow(source: Source, table: TableWriter): Promise<ReadingNotes> {
-  const reader = await RecordBatchReader.from(streamOf(source));
+  const end: Tail = { isFile: false, bytes: Buffer.alloc(TAIL_BYTES) };
+  const stream = streamOf(source, end);
+  const reader = await RecordBatchReader.from(stream);
   await reader.open();
   const converts = startTable(table, reader.schema);
   for await (const batch of reader) {
@@ -51,17 +61,40 @@ export async function readArrow(source: Source, table: TableWriter): Promise<Rea
     writeBatch(table, vectors, converts, batch.numRows);
     await table.drained();
   }
+  await stream.return(undefined);
+  requireEnd(end);
   return {};
 }
 
-/** The stream inside of a file, which lies between its magic (8 bytes with padding) and its footer. */
-async function* streamOf(source: Source): AsyncGenerator<Uint8Array> {
-  let first = true;
-  for await (const chunk of source.chunks()) {
-    const isFile = first && chunk.toString('latin1', 0, FILE_MAGIC.length) === FILE_MAGIC;
-    yield isFile ? chunk.subarray(8) : chunk;
-    first = false;
+/**
+ * The stream inside of a file, which lies between its magic (8 bytes with padding) and its footer.
+ *
+ * @param end OUT, the last bytes
+ */
+async function* streamOf(source: Source, end: Tail): AsyncGenerator<Uint8Array> {
+  const chunks = source.chunks();
+  const next = async (): Promise<Buffer | undefined> => {
+    const step = await chunks.next();
+    if (step.done) return undefined;
+    end.bytes = Buffer.concat([end.bytes, step.value.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    return step.value;
+  };
+  try {
+    let chunk = await next();
+    end.isFile = chunk?.toString('latin1', 0, FILE_MAGIC.length) === FILE_MAGIC;
+    if (end.isFile) chunk = chunk?.subarray(8);
+    for (; chunk; chunk = await next()) yield chunk;
+  } finally {
+    // The library leaves off at the end mark, before the footer.
+    while (await next());
   }
+}
+
+/** Sees that a file ends with its magic and a stream with its end mark: rows may be missing where they do not. */
+function requireEnd({ isFile, bytes }: Tail): void {
+  const end = bytes.toString('latin1');
+  if (isFile ? end.endsWith(FILE_MAGIC) : end === STREAM_END) return;
+  throw unreadable('truncated', `The Arrow ${isFile ? 'file' : 'stream'} does not end as one does: it was cut off.`);
 }
 
 function startTable(table: TableWriter, schema: Schema): Convert[] {

@@ -254,7 +254,7 @@ export function checkText(bytes: Buffer, firstLine: () => number): void {
   }
   throw unreadable(
     'not_utf8',
-    `Line ${firstLine() + countLines(bytes, good)} holds bytes that are not UTF-8. Save the file as UTF-8, or say its encoding.`,
+    `Line ${firstLine() + countLines(bytes, good)} holds bytes that are not UTF-8. Save the file as UTF-8, or say its encoding, such as windows-1252.`,
   );
 }
 

@@ -106,6 +106,37 @@ describe('CSV reader', () => {
     expect((await read(gzipSync(text))).columns[0].name).toBe('ä');
   });
 
+  it('reads UTF-16 without a mark by its zeros, and says so', async () => {
+    const utf16 = Buffer.from('name,b\n1,2\n', 'utf16le');
+    expect(await read(utf16)).toMatchObject({ notes: { encoding: 'utf-16le' }, values: [[1, 2]] });
+    expect(await read(utf16.swap16())).toMatchObject({ notes: { encoding: 'utf-16be' }, values: [[1, 2]] });
+  });
+
+  it.each(['windows-1252', 'shift_jis', 'koi8-r', 'gb18030', 'utf-16be'])(
+    'reads %s where it is named',
+    async (encoding) => {
+      const bytes: Record<string, number[]> = {
+        'windows-1252': [0x80],
+        shift_jis: [0x93, 0xfa],
+        'koi8-r': [0xd1],
+        gb18030: [0xc8, 0xd5],
+        'utf-16be': [0, 0x61],
+      };
+      const wide = encoding === 'utf-16be';
+      const text = (part: string): Buffer => (wide ? Buffer.from(part, 'utf16le').swap16() : Buffer.from(part));
+      const file = Buffer.concat([text('a\n'), Buffer.from(bytes[encoding]), text('\n')]);
+      const { spellings, notes } = await read(file, { encoding });
+      expect(notes.encoding).toBe(encoding);
+      expect(spellings).toEqual([[new TextDecoder(encoding).decode(Buffer.from(bytes[encoding]))]]);
+    },
+  );
+
+  it('refuses what is not of the encoding that was named', async () => {
+    expect(await refusalOf(Buffer.from([0x61, 0x0a, 0x81, 0x0a]), 'x.csv', { encoding: 'shift_jis' })).toMatch(
+      /^dataset.bad_encoding: .*shift_jis/,
+    );
+  });
+
   it('takes numbers for missing where it is told to', async () => {
     const { columns, spellings } = await read('x\n1\n-999\n-999.0\n?\n', {}, ['', '-999', '?']);
     expect(columns[0]).toMatchObject({ type: 'number', missing: 3, min: 1 });
@@ -135,6 +166,13 @@ describe('CSV reader', () => {
   it('lets words that look like numbers beyond float64 be words among words', async () => {
     const { columns } = await read('code\n1e999\nab12\ninf\n');
     expect(columns[0].type).toBe('category');
+  });
+
+  it('keeps formula-like cells as they are', async () => {
+    expect((await read('a,b\n=cmd(),"=1+1"\n@x,-1\n')).spellings).toEqual([
+      ['=cmd()', '=1+1'],
+      ['@x', '-1'],
+    ]);
   });
 
   it('names columns once', async () => {

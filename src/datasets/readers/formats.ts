@@ -1,5 +1,5 @@
 import type { DatasetFormat, ReadingNotes } from '../dataset-types.js';
-import { DatasetRefusedError } from '../datasets.errors.js';
+import { DatasetRefusedError, unreadable } from '../datasets.errors.js';
 import { readArrow } from './arrow.js';
 import { readCsv } from './csv.js';
 import { readJson } from './json.js';
@@ -26,6 +26,16 @@ const READERS: Record<FileFormat, Reader> = {
   npy: readNpy,
   parquet: readParquet,
   arrow: readArrow,
+};
+
+const NAMES: Record<FileFormat, string> = {
+  csv: 'CSV',
+  tsv: 'TSV',
+  json: 'JSON',
+  ndjson: 'NDJSON',
+  npy: 'NPY',
+  parquet: 'Parquet',
+  arrow: 'Arrow',
 };
 
 /** How binary formats begin. */
@@ -88,11 +98,19 @@ export async function readFile(
 ): Promise<FileNotes> {
   const source = await Source.open(file.path, maxUnpackedBytes);
   const format = tellFormat(await source.head(HEAD_BYTES), file.name);
-  const notes = await READERS[format](source, table, options);
+  const notes = await READERS[format](source, table, options).catch((error: unknown) => {
+    throw error instanceof DatasetRefusedError ? error : damaged(format, table);
+  });
   return {
     format: format === 'csv' && notes.delimiter === '\t' ? 'tsv' : format,
     notes: { ...notes, ...(source.gzip && { gzip: true }) },
   };
+}
+
+/** What is said where a library breaks on a file: its own words are about its own parts. */
+function damaged(format: FileFormat, table: TableWriter): DatasetRefusedError {
+  const place = table.started && table.rows > 0 ? `behind row ${table.rows}` : 'before its first row';
+  return unreadable('damaged', `The ${NAMES[format]} file is damaged ${place}: it does not hold together there.`);
 }
 
 /** @throws DatasetRefusedError of status 415 for what is no format that is read, or not the one that its name says */

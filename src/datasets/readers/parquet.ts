@@ -6,6 +6,7 @@ import {
   parquetMetadata,
   parquetRead,
   parquetSchema,
+  snappyUncompress,
   type ParquetParsers,
 } from 'hyparquet';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors';
@@ -157,7 +158,14 @@ function asyncBuffer(file: SeekableFile): AsyncBuffer {
 }
 
 /** Node's own codecs, and the library's for those that Node lacks; none unpacks to more than the page says. */
-const COMPRESSORS: Compressors = {
+export const COMPRESSORS: Compressors = {
+  SNAPPY: (input, length) => {
+    page(length);
+    // Exactly as long: the library holds what it unpacked against it.
+    const output = new Uint8Array(length);
+    snappyUncompress(input, output);
+    return output;
+  },
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: page(length) }),
   BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: page(length) }),
   ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: page(length) }),

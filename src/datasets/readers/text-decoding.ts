@@ -1,7 +1,7 @@
 import { unreadable } from '../datasets.errors.js';
 
-/** Bytes that are enough to see a byte order mark. */
-const MARK_BYTES = 3;
+/** Bytes that are enough to see a byte order mark, or that there should be one. */
+const HEAD_BYTES = 256;
 
 /** Text as UTF-8 without a byte order mark, and the encoding that it had. */
 export interface DecodedText {
@@ -10,22 +10,23 @@ export interface DecodedText {
 }
 
 /**
- * Makes UTF-8 of a stream of text. A byte order mark decides, else the given encoding, else it is taken for UTF-8, and
- * passed on as it is: whoever reads it checks it.
+ * Makes UTF-8 of a stream of text. A byte order mark decides, else the given encoding, else the zeros of UTF-16, else it
+ * is taken for UTF-8 and passed on as it is: whoever reads it checks it. Encodings of one byte a character are not
+ * guessed: any bytes are text in most of them, and a wrong one is seen by nobody.
  *
  * @param given a label of the WHATWG Encoding standard
  */
 export async function decodeText(source: AsyncIterable<Buffer>, given?: string): Promise<DecodedText> {
   const chunks = source[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
-  while (head.length < MARK_BYTES) {
+  while (head.length < HEAD_BYTES) {
     const next = await chunks.next();
     if (next.done) break;
     head = head.length ? Buffer.concat([head, next.value]) : Buffer.from(next.value);
   }
   const rest = { [Symbol.asyncIterator]: () => chunks };
   const marked = markOf(head);
-  const encoding = marked?.encoding ?? labelOf(given);
+  const encoding = marked?.encoding ?? (given === undefined ? (utf16Of(head) ?? 'utf-8') : labelOf(given));
   const all = concat(head.subarray(marked?.length ?? 0), rest);
   return { encoding, chunks: encoding === 'utf-8' ? all : transcode(all, encoding) };
 }
@@ -37,8 +38,17 @@ function markOf(head: Buffer): { encoding: string; length: number } | undefined 
   return undefined;
 }
 
-function labelOf(given: string | undefined): string {
-  if (given === undefined) return 'utf-8';
+/** UTF-16 without a mark: text in Latin letters has a zero in every other byte, and none in the others. */
+function utf16Of(head: Buffer): string | undefined {
+  const pairs = Math.min(head.length, HEAD_BYTES) >> 1;
+  const zeros = [0, 0];
+  for (let i = 0; i < 2 * pairs; i++) if (head[i] === 0) zeros[i % 2]++;
+  const [even, odd] = zeros;
+  if (pairs < 2 || Math.max(even, odd) < 0.8 * pairs || Math.min(even, odd) > 0) return undefined;
+  return odd > 0 ? 'utf-16le' : 'utf-16be';
+}
+
+function labelOf(given: string): string {
   try {
     return new TextDecoder(given).encoding;
   } catch {
@@ -61,7 +71,7 @@ async function* transcode(chunks: AsyncIterable<Buffer>, encoding: string): Asyn
     }
     yield Buffer.from(decoder.decode());
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     throw unreadable('bad_encoding', `After byte ${bytes} the file is not ${encoding}.`);
   }
 }

@@ -29,7 +29,7 @@ export class Utf8Checker {
   private refuse(): never {
     throw unreadable(
       'not_utf8',
-      `After byte ${this.bytes} there are bytes that are not UTF-8. Save the file as UTF-8, or say its encoding.`,
+      `After byte ${this.bytes} there are bytes that are not UTF-8. Save the file as UTF-8, or say its encoding, such as windows-1252.`,
     );
   }
 }

@@ -134,5 +134,5 @@ export class ReaderProcess {
 function resultOf(outcome: ReadOutcome): ReadResult {
   if ('table' in outcome) return outcome;
   if ('refusal' in outcome) throw new DatasetRefusedError(outcome.refusal);
-  throw unreadable('unreadable', `The file is damaged or not of its format (${outcome.fault}).`);
+  throw unreadable('unreadable', 'The file is damaged: it does not hold together as its format demands.');
 }

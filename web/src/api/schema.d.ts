@@ -3466,7 +3466,7 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description The table. Beside it may stand the fields `name`, `delimiter`, `header`, `encoding`, `decimalComma` and `missing`, as the schema UploadFieldsDto says.
+                     * @description The table. Beside it may stand the fields `name`, `delimiter`, `header`, `encoding`, `decimalComma`, `dateOrder` and `missing`, as the schema UploadFieldsDto says.
                      */
                     file: string;
                 };
@@ -4802,6 +4802,15 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Header Fields Too Large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
