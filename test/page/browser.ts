@@ -99,6 +99,14 @@ export class Visit {
     if (content > window) this.defects.push(`${name}: ${content} px wide in a window of ${window} px`);
   }
 
+  /** The same where there is little room, as on a phone. */
+  async lookNarrow(page: Page, name: string): Promise<void> {
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await this.look(page, `${name} narrow`);
+    if (size) await page.setViewportSize(size);
+  }
+
   async close(): Promise<void> {
     for (const context of new Set(this.pages.map((page) => page.context()))) await context.close();
   }

@@ -60,6 +60,7 @@ async function keys(visit: Visit, page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Make the key' }).click();
   const key = (await page.getByRole('region', { name: 'the key' }).textContent()) ?? '';
   await visit.look(page, 'settings keys');
+  await visit.lookNarrow(page, 'settings keys');
   const ask = () => fetch(`${visit.url}/api/v1/chats`, { headers: { Authorization: `Bearer ${key}` } });
   assert.equal((await ask()).status, 200);
   await page.reload();

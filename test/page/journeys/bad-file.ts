@@ -39,6 +39,7 @@ export async function badFile(visit: Visit): Promise<void> {
     .getByText(/missing/i)
     .waitFor();
   await visit.look(page, 'gaps refused');
+  await visit.lookNarrow(page, 'gaps refused');
   await gaps.getByRole('combobox', { name: 'Gaps' }).click();
   await page.getByRole('option', { name: 'leave out rows with gaps' }).click();
   await gaps.getByText('Trained on would be 10 rows and 2 columns.').waitFor();

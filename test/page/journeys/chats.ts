@@ -20,6 +20,7 @@ export async function chats(visit: Visit): Promise<void> {
 
   await page.getByLabel('Search chats').fill('chat 1');
   await page.getByRole('link', { name: 'Chat 20', exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Chat 19', exact: true }).waitFor();
   assert.equal(await links.count(), 11, 'Chat 1 and Chat 10 to 19');
   await page.getByLabel('Search chats').fill('nothing of the kind');
   await page.getByText('No chat is called "nothing of the kind".').waitFor();
@@ -27,7 +28,8 @@ export async function chats(visit: Visit): Promise<void> {
 
   await page.getByRole('button', { name: 'More about Chat 5', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Rename' }).click();
-  await page.getByLabel('New title of Chat 5').fill('Fifth');
+  await page.getByLabel('New title of Chat 5').and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('Fifth');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'Fifth' }).waitFor();
 

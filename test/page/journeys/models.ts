@@ -29,11 +29,13 @@ export async function models(visit: Visit): Promise<void> {
     'every row is in the table once',
   );
   await visit.look(page, 'centers');
+  await visit.lookNarrow(page, 'centers');
 
   await act(page, 1, /Pin/);
   await page.getByText('pinned').waitFor();
   await act(page, 1, 'Rename');
-  await page.getByLabel('Name of the centers').fill('three species');
+  await page.getByLabel('Name of the centers').and(page.locator(':focus')).waitFor();
+  await page.keyboard.type('three species');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: 'three species' }).waitFor();
 
@@ -81,6 +83,7 @@ async function predict(visit: Visit, page: Page): Promise<void> {
   await ask.click();
   await page.getByText('2 rows placed').waitFor();
   await visit.look(page, 'pasted rows');
+  await visit.lookNarrow(page, 'pasted rows');
   // What is wrong is said of the line that it stands in.
   await rows.fill('5.1,3.5,1.4,0.2\n5.1,3.5,many,0.2');
   await ask.click();

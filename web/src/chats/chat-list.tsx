@@ -40,7 +40,7 @@ export function ChatList({ onPick }: { onPick: () => void }) {
         }}
       />
       <ScrollArea flex={1} type="auto" viewportProps={{ tabIndex: -1 }}>
-        {chats.error && <Failure error={chats.error} retry={() => void chats.refetch()} />}
+        {chats.isLoadingError && <Failure error={chats.error} retry={() => void chats.refetch()} />}
         {chats.isPending && <Waiting what="your chats" retry={() => void chats.refetch()} />}
         <ul className="chat-list">
           {items.map((chat) => (

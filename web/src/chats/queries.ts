@@ -1,4 +1,11 @@
-import { type QueryKey, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  type QueryKey,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { api, data, type Schemas } from '../api/client';
 
 /** The keys of what is cached, in one place, so that what changes and what is shown cannot miss each other. */
@@ -23,6 +30,8 @@ export function useChats(q: string) {
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
+    // While somebody types, the list does not blink.
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,5 +1,8 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+
+/** A menu that closes gives the keyboard back to its button; a form that it opened must come after that. */
+const AFTER_MENU_MS = 30;
 
 interface Props {
   label: string;
@@ -11,6 +14,13 @@ interface Props {
 /** A name in the place where it stands: Enter keeps it, Escape leaves it as it was. */
 export function NameForm({ label, value, onSave, onClose }: Props) {
   const [name, setName] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => input.current?.focus(), AFTER_MENU_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
   return (
     <form
       className="name-form"
@@ -31,8 +41,7 @@ export function NameForm({ label, value, onSave, onClose }: Props) {
           aria-label={label}
           value={name}
           maxLength={200}
-          data-autofocus
-          autoFocus
+          ref={input}
           onFocus={(event) => {
             event.currentTarget.select();
           }}
