@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ChatsService } from '../chats/chats.service.js';
 import { NotFoundError } from '../common/errors.js';
@@ -39,7 +39,9 @@ const STALE_MS = 2 * 3600 * 1000;
 
 /** Takes data in: reads it in another process, stores what it holds, shows it once all of it is there. */
 @Injectable()
-export class DatasetUploadsService implements OnModuleInit {
+export class DatasetUploadsService implements OnModuleInit, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(
     private readonly repository: DatasetsRepository,
     private readonly chats: ChatsService,
@@ -50,7 +52,22 @@ export class DatasetUploadsService implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    await this.repository.discardStale(new Date(Date.now() - STALE_MS));
+    await this.discardStale();
+    clearInterval(this.timer);
+    this.timer = setInterval(() => {
+      this.discardStale().catch((error: unknown) => {
+        new Logger('Uploads').warn(String(error));
+      });
+    }, STALE_MS / 2).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** What processes that died have left half-way. */
+  private discardStale(): Promise<void> {
+    return this.repository.discardStale(new Date(Date.now() - STALE_MS));
   }
 
   /**

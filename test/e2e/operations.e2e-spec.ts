@@ -165,6 +165,15 @@ describe('a process', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
+  it('leaves where another one has its folder, and says so', async () => {
+    const embedded = await createTestDatabase({ server: undefined });
+    service = await startService(embedded.env);
+    await expect(startService(embedded.env)).rejects.toThrow(/has ended.*in use/s);
+    await expect(fetch(`${service.url}/health/ready`)).resolves.toMatchObject({ status: 200 });
+    await service.stop();
+    await embedded.drop();
+  });
+
   if (process.env.TEST_DATABASE_URL !== undefined) {
     it('is not ready before the database is migrated', async () => {
       await database.drop();
