@@ -125,7 +125,13 @@ export function CriterionChart({ criterion, sweep, choice, rows, silhouetteRows 
             animation: false,
             data: [{ xAxis: choice.chosen }],
             lineStyle: { color: theme.strong, type: 'dashed', width: 1.5 },
-            label: { formatter: `chosen: ${choice.chosen}`, color: theme.strong, position: 'end' },
+            label: {
+              formatter: `chosen: ${choice.chosen}`,
+              color: theme.strong,
+              position: 'end',
+              // Away from the edge that is nearer, where the figures of the axis stand.
+              align: 2 * choice.chosen < (sweep.at(0)?.k ?? 0) + (sweep.at(-1)?.k ?? 0) ? 'left' : 'right',
+            },
           },
         },
         ...(key === 'gap' ? [errorBars(theme, sweep)] : []),
