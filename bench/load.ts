@@ -16,6 +16,8 @@ import { memoryOf, openStage, table } from './load/stage.ts';
 const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '30' } } });
 const seconds = Number(options.seconds);
 const WARM_MS = 60_000;
+/** Every two seconds. Garbage is collected every half minute: over less, the mean tells where in between it was taken. */
+const MIN_SAMPLES = 200;
 /** Kept on purpose, for as long as the settings say, or until the session or chat is deleted. */
 const GROWING = ['audit_events', 'sessions', 'refresh_tokens', 'messages'];
 
@@ -107,7 +109,7 @@ try {
     console.log(`${name.padEnd(24)} ${figures}, ${failures} failures`);
   });
   console.log(`${'uploads with a run'.padEnd(24)} ${times} in ${seconds} s`);
-  if (memory.length >= 30) {
+  if (memory.length >= MIN_SAMPLES) {
     const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const third = Math.floor(memory.length / 3);
     const [first, last] = [mean(memory.slice(0, third)), mean(memory.slice(-third))];
