@@ -175,7 +175,7 @@ export class KMeansService implements OnModuleDestroy {
   ): Promise<Jobs[N]['result']> {
     await Promise.resolve();
     this.requireOpen(signal);
-    if (multiplications(data, options.centers) <= PLAIN) return runJob(name, data, options, HERE);
+    if (data.rows < FEW || multiplications(data, options.centers) <= PLAIN) return runJob(name, data, options, HERE);
     return owned(alone(() => runJob(name, data, options, HERE)));
   }
 
@@ -200,6 +200,8 @@ export class KMeansService implements OnModuleDestroy {
 const AT_ONCE = 1_000_000;
 /** Those that plain arithmetic is done with sooner than WebAssembly is given the data. */
 const PLAIN = 20_000;
+/** Rows below which packing the centres costs more than meeting them. */
+const FEW = 16;
 
 function multiplications({ data }: Matrix, { rows }: Matrix): number {
   return data.length * rows;

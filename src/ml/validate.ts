@@ -32,8 +32,9 @@ export function checkCenters(centers: Matrix, columns: number, k: number): void 
       { rows, columns: centers.columns, expectedRows: k, expectedColumns: columns },
     );
   }
-  const bad = data.findIndex((value: number) => !Number.isFinite(value));
-  if (bad >= 0) {
+  let bad = 0;
+  while (bad < data.length && Number.isFinite(data[bad])) bad++;
+  if (bad < data.length) {
     const details = { row: Math.floor(bad / columns), column: bad % columns };
     throw new EngineError(
       'kmeans.bad_centers',

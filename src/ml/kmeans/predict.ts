@@ -50,7 +50,7 @@ function predictUnseen(matrix: Matrix, centers: Matrix, lengths: boolean, hooks:
   if (largest === 0 || spaceExponent(largest) !== 0) return null;
   const kernel = createKernel({ ...matrix, exponent: 0, weights: null, interrupt: hooks.interrupt });
   try {
-    const found = kernel.nearestUnseen(Float64Array.from(centers.data), centers.rows, lengths);
+    const found = kernel.nearestUnseen(new Float64Array(centers.data), centers.rows, lengths);
     // Written so that what is not a number goes the other way.
     if (!(found.largest < 2 ** (FAR - CALM))) return null;
     return { labels: found.labels, distances: found.distances, runnerUps: null, runnerUpDistances: null };

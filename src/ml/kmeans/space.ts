@@ -81,8 +81,11 @@ export function timesPowerOfTwo(value: number, exponent: number): number {
 /** Centres of the caller in the space, `k x columns`. */
 export function centersIntoSpace(centers: Matrix, space: Pick<Space, 'exponent' | 'metric'>): Float64Array {
   if (space.metric === 'cosine') return Float64Array.from(unitRows(centers, () => undefined));
+  const scaled = new Float64Array(centers.data);
+  if (space.exponent === 0) return scaled;
   const [first, second] = scaleFactors(space.exponent);
-  return Float64Array.from(centers.data, (value) => value * first * second);
+  for (let i = 0; i < scaled.length; i++) scaled[i] = scaled[i] * first * second;
+  return scaled;
 }
 
 /** Centres in the space to the caller's units. */
