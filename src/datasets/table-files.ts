@@ -60,7 +60,7 @@ export class TableFiles implements OnModuleDestroy {
   ): Promise<void> {
     const { maxColumns, uploadLimitBytes } = this.config;
     // Nothing is stored; unpacked, a file may be as large as one that was not packed.
-    const limits = { maxColumns, maxStoredBytes: Infinity, maxUnpackedBytes: uploadLimitBytes };
+    const limits = { maxColumns, maxStoredBytes: Infinity, maxUnpackedBytes: uploadLimitBytes, passing: true };
     await this.readers.read({ file, options: {}, limits }, take, signal, begin);
   }
 }

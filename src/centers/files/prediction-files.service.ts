@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { once } from 'node:events';
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { constants, gunzipSync } from 'node:zlib';
 import { Piscina } from 'piscina';
 import { Metrics } from '../../common/metrics.js';
@@ -15,6 +14,7 @@ import { InvalidRowsError } from '../centers.errors.js';
 import { type Model, Models } from '../models.js';
 import { findNearest } from '../nearest.js';
 import { marginOf } from '../predictions.service.js';
+import { Answer } from './answer.js';
 import { type FileColumns, matchColumns } from './file-columns.js';
 import type { SentFile } from './file-bodies.js';
 import { npyHead } from './npy-head.js';
@@ -34,14 +34,21 @@ import {
 const ROWS = 16_384;
 const NUMBERS = 1_000_000;
 const IDLE_MS = 30_000;
-/** How long a caller may take nothing before the answer is given up. */
-const STALL_MS = 60_000;
 
 /** A file with what was predicted added to its rows. */
 export interface AnsweredFile {
   stream: Readable;
   type: string;
   name: string;
+}
+
+/** Some rows of a block. */
+interface Stretch {
+  block: Uint8Array;
+  from: number;
+  to: number;
+  /** Of the block, in the file. */
+  firstRow: number;
 }
 
 /** What the rows of one file have in common. */
@@ -118,9 +125,11 @@ export class PredictionFilesService implements OnModuleDestroy {
       else if (isBinary(job.format))
         answer.hold(BINARY_FORMATS[job.format].begin(typedHeads(job.table.names, types, knowsCategories(model))));
     };
-    let place = new Uint8Array(new SharedArrayBuffer(0));
+    // While one stretch is written, the next one is read and placed: two places for blocks, used in turns.
+    let [place, other] = [new Uint8Array(new SharedArrayBuffer(0)), new Uint8Array(new SharedArrayBuffer(0))];
+    let written = Promise.resolve();
     const take = async (block: Buffer, firstRow: number): Promise<void> => {
-      // Blocks come one after the other, so that one place for them is enough.
+      [place, other] = [other, place];
       if (place.length < block.length) place = new Uint8Array(new SharedArrayBuffer(block.length));
       place.set(block);
       const shared = place.subarray(0, block.length);
@@ -128,25 +137,29 @@ export class PredictionFilesService implements OnModuleDestroy {
       const step = allDistances ? Math.max(1, Math.min(ROWS, Math.floor(NUMBERS / model.centers.rows))) : ROWS;
       for (let from = 0; from < rows; from += step) {
         signal.throwIfAborted();
-        await this.stretch(job, shared, from, Math.min(rows, from + step), firstRow);
+        const stretch: Stretch = { block: shared, from, to: Math.min(rows, from + step), firstRow };
+        const added = await this.place(job, stretch);
+        await written;
+        written = this.write(job, stretch, added);
+        // Whoever waits for it next hears of what went wrong.
+        written.catch(() => undefined);
       }
     };
-    return this.files.read(file, begin, take, signal);
+    return this.files.read(file, begin, take, signal).then(() => written);
   }
 
-  /** Places some rows of a block and writes them. */
-  private async stretch(job: Job, block: Uint8Array, from: number, to: number, firstRow: number): Promise<void> {
-    const { model, table, format, allDistances, answer } = job;
-    const { sources, names, notes, types } = table!;
+  /** What is added to some rows. */
+  private async place(job: Job, { block, from, to, firstRow }: Stretch): Promise<AddedColumns> {
+    const { model, table, allDistances } = job;
     const { preparation, metric, centers } = model;
-    const task: PrepareTask = { kind: 'prepare', block, from, to, sources, preparation };
+    const task: PrepareTask = { kind: 'prepare', block, from, to, sources: table!.sources, preparation };
     const prepared = (await this.pool.run(task)) as Prepared;
     if ('refusal' in prepared) throw refused(prepared.refusal, firstRow + from);
     const rows = { data: prepared.data, rows: to - from, columns: centers.columns };
     const near = await findNearest(this.engine, rows, centers, metric, allDistances);
     this.metrics.rows.inc({ work: 'predicted' }, rows.rows);
     const { labels, distances, runnerUps } = near;
-    const added: AddedColumns = {
+    return {
       labels,
       distances,
       runnerUps,
@@ -158,10 +171,27 @@ export class PredictionFilesService implements OnModuleDestroy {
       unknown: prepared.unknown ?? null,
       all: near.all,
     };
+  }
+
+  private async write(job: Job, { block, from, to, firstRow }: Stretch, added: AddedColumns): Promise<void> {
+    const { format, answer, parts } = job;
+    const { names, notes, types } = job.table!;
     const first = firstRow + from === 0;
-    const rest = { names, added, format, notes, first, types, offset: answer.length };
-    const { bytes, part } = (await this.pool.run({ kind: 'write', block, from, to, ...rest })) as Written;
-    if (part !== undefined) job.parts.push(part);
+    const task: WriteTask = {
+      kind: 'write',
+      block,
+      from,
+      to,
+      names,
+      added,
+      format,
+      notes,
+      first,
+      types,
+      offset: answer.length,
+    };
+    const { bytes, part } = (await this.pool.run(task)) as Written;
+    if (part !== undefined) parts.push(part);
     await answer.write(bytes);
   }
 
@@ -174,57 +204,6 @@ export class PredictionFilesService implements OnModuleDestroy {
       resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 },
     });
     return this.#pool;
-  }
-}
-
-/** Holds its last piece back, so that what goes wrong with a short file is told by a problem and not by a broken answer. */
-class Answer {
-  readonly stream = new PassThrough({ highWaterMark: 2 ** 20 });
-  /** Settles when there is something to send, or nothing will be. */
-  readonly begun: Promise<void>;
-  private begin!: () => void;
-  private refuse!: (error: unknown) => void;
-  private held: Uint8Array | undefined;
-  /** Bytes so far, held ones among them. */
-  length = 0;
-
-  constructor(private readonly signal: AbortSignal) {
-    this.begun = new Promise((resolve, reject) => {
-      this.begin = resolve;
-      this.refuse = reject;
-    });
-    // Whoever takes the stream hears of its end; until somebody does, `begun` tells.
-    this.stream.on('error', () => undefined);
-  }
-
-  /** What comes before the first piece. */
-  hold(head: Uint8Array): void {
-    this.length += head.length;
-    this.held = head;
-  }
-
-  async write(piece: Uint8Array): Promise<void> {
-    const held = this.held;
-    this.length += piece.length;
-    this.held = piece;
-    if (held) await this.send(held);
-  }
-
-  async end(ending: string | Uint8Array): Promise<void> {
-    if (this.held) await this.send(this.held);
-    this.begin();
-    this.stream.end(ending);
-  }
-
-  fail(error: unknown): void {
-    this.refuse(error);
-    this.stream.destroy(error instanceof Error ? error : new Error(String(error)));
-  }
-
-  private async send(piece: Uint8Array): Promise<void> {
-    this.begin();
-    if (this.stream.write(piece)) return;
-    await once(this.stream, 'drain', { signal: AbortSignal.any([this.signal, AbortSignal.timeout(STALL_MS)]) });
   }
 }
 

@@ -41,6 +41,9 @@ export interface Stretch {
   first: boolean;
 }
 
+/** Lines of text that are held at a time. */
+const LINES = 1024;
+
 type WriteRows = (stretch: Stretch) => Buffer;
 
 /** What a cell that is added holds; null where there is nothing. */
@@ -78,8 +81,15 @@ const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
     if (typeof value === 'object') return cell(value.join('; '));
     return decimalComma ? String(value).replace('.', ',') : String(value);
   };
-  const lines: string[] = first ? [names.map(cell).join(delimiter)] : [];
+  let lines: string[] = first ? [names.map(cell).join(delimiter)] : [];
+  // Text is made bytes soon: as strings, many lines take several times their room.
+  const pieces: Buffer[] = [];
+  const flush = (): void => {
+    pieces.push(Buffer.from(`${lines.join('\r\n')}\r\n`));
+    lines = [];
+  };
   for (let row = from; row < to; row++) {
+    if (lines.length >= LINES) flush();
     let line = '';
     for (const column of columns) {
       const text = column.spelling(row);
@@ -94,7 +104,8 @@ const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
           .join(delimiter),
     );
   }
-  return Buffer.from(`${lines.join('\r\n')}\r\n`);
+  flush();
+  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
 };
 
 const records = ({ columns, names, from, to, added }: Stretch): string[] => {

@@ -185,7 +185,10 @@ class NumberChunk implements ColumnChunk {
   }
 
   spelling(row: number): string {
-    return this.kept.get(row)?.text ?? this.text(row) ?? '';
+    const kept = this.kept.size > 0 ? this.kept.get(row) : undefined;
+    if (kept) return kept.text;
+    const value = this.values[row];
+    return Number.isNaN(value) ? '' : numberText(value, this.zeros?.[row] ?? 0);
   }
 }
 

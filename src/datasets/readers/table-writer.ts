@@ -12,6 +12,8 @@ export interface TableLimits {
   maxColumns: number;
   /** Bytes of all encoded blocks. */
   maxStoredBytes: number;
+  /** Whether the table is passed on and not kept: its blocks are small then, and its columns are not profiled. */
+  passing?: boolean;
 }
 
 /** What is known of a table before its first row. */
@@ -42,6 +44,8 @@ export interface TableSummary {
 }
 
 const MAX_ROWS = 2 ** 31 - 1;
+/** Rows of a block that is passed on. */
+const PASSING_ROWS = 8192;
 const SPELLED_NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i;
 const INFINITE = /^\s*[+-]?inf(?:inity)?\s*$/i;
 
@@ -84,7 +88,7 @@ export class TableWriter {
    * @param types what the columns are, where the source tells
    */
   start(count: number, given?: readonly string[], notes: ReadingNotes = {}, types?: readonly CellType[]): void {
-    const { maxColumns } = this.limits;
+    const { maxColumns, passing } = this.limits;
     if (count > maxColumns) {
       throw unreadable('too_many_columns', `There are ${count} columns; this service takes up to ${maxColumns}.`);
     }
@@ -92,13 +96,14 @@ export class TableWriter {
     const { names, named, warnings } = nameColumns(count, given);
     this.names = names;
     this.warnings = warnings;
-    this.block = new BlockBuilder(count, blockRowsFor(count));
-    this.profiler = new TableProfiler(names, named, this.dateOrder);
+    const rows = blockRowsFor(count);
+    this.block = new BlockBuilder(count, passing ? Math.min(rows, Math.max(64, rows >> 2), PASSING_ROWS) : rows);
+    if (!passing) this.profiler = new TableProfiler(names, named, this.dateOrder);
     this.output.begin?.({ names, given: given ?? null, notes, ...(types && { types }) });
   }
 
   get started(): boolean {
-    return this.profiler !== undefined;
+    return this.names.length > 0;
   }
 
   get columns(): number {
@@ -187,8 +192,10 @@ export class TableWriter {
 
   /** Ends the table. */
   finish(): TableSummary {
-    if (!this.profiler || this.rows === 0) throw unreadable('no_rows', 'There are columns, but no rows.');
+    if (!this.started || this.rows === 0) throw unreadable('no_rows', 'There are columns, but no rows.');
     if (this.block.rows > 0) this.flush();
+    // Whoever takes what is passed on looks at the cells that matter.
+    if (!this.profiler) return { rowCount: this.rowCount, columns: [], warnings: this.warnings };
     for (const [column, { text, place }] of this.beyond) {
       if (!this.profiler.hasWords(column)) throw this.notFinite(column, text, place);
     }

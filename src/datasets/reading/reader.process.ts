@@ -21,6 +21,9 @@ import {
  * writes blocks to file descriptor 3, and is expendable: a file that makes it crash, hang or swell costs this process only.
  */
 const PENDING_BYTES = 16 * 2 ** 20;
+/** The same of a table that is passed on, which nobody waits for. */
+const PASSING_BYTES = 2 ** 20;
+let pendingBytes = PENDING_BYTES;
 const MISSING = ['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL'];
 
 const settings = JSON.parse(process.argv[2]) as ReaderSettings;
@@ -49,7 +52,7 @@ const output: BlockOutput = {
     send(BLOCK_FRAME, head, block);
   },
   drained: async () => {
-    if (pipe.writableLength > PENDING_BYTES) await new Promise((resolve) => pipe.once('drain', resolve));
+    if (pipe.writableLength > pendingBytes) await new Promise((resolve) => pipe.once('drain', resolve));
   },
 };
 
@@ -68,6 +71,7 @@ function end(message: ReadEnd): void {
 }
 
 async function read({ file, rows, options, missing, dateOrder, limits }: ReadJob): Promise<ReadOutcome> {
+  pendingBytes = limits.passing ? PASSING_BYTES : PENDING_BYTES;
   const table = new TableWriter(limits, new Set(missing ? ['', ...missing] : MISSING), output, dateOrder);
   if (file) {
     const { format, notes } = await readFile(file, table, options, limits.maxUnpackedBytes);
