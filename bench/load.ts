@@ -19,7 +19,7 @@ const WARM_MS = 60_000;
 /** Every two seconds. Garbage is collected every half minute: over less, the mean tells where in between it was taken. */
 const MIN_SAMPLES = 200;
 /** Kept on purpose, for as long as the settings say, or until the session or chat is deleted. */
-const GROWING = ['audit_events', 'sessions', 'refresh_tokens', 'messages'];
+const GROWING = ['audit_events', 'sessions', 'refresh_tokens', 'messages', 'rate_limits'];
 
 const stage = await openStage({ LOGIN_FAILURES: '1000000', ACCOUNT_FAILURES: '1000000', PASSWORD_COST: '10' });
 const database = new pg.Client({ connectionString: stage.database });
