@@ -18,6 +18,7 @@ import { keyboard } from './journeys/keyboard.ts';
 import { models } from './journeys/models.ts';
 import { results } from './journeys/results.ts';
 import { states } from './journeys/states.ts';
+import { swagger } from './journeys/swagger.ts';
 import { tabs } from './journeys/tabs.ts';
 import { training } from './journeys/training.ts';
 import { words } from './journeys/words.ts';
@@ -39,6 +40,7 @@ const JOURNEYS: Record<string, Journey> = {
   'the account': account,
   'when things go wrong': states,
   'a long training': training,
+  'every operation in Swagger UI': swagger,
 };
 
 const { values, positionals } = parseArgs({ options: { pictures: { type: 'string' } }, allowPositionals: true });

@@ -60,8 +60,8 @@ export class PreviewQuery {
   @IsString({ each: true })
   logColumns?: string[];
 
-  /** How much each column counts after scaling, as JSON; 1 for those not named. */
-  @ApiProperty({ type: String, required: false, example: '{"age": 2}' })
+  /** How much each column counts after scaling, as JSON such as `{"age": 2}`; 1 for those not named. */
+  @ApiProperty({ type: String, required: false })
   @IsOptional()
   @Transform(({ value }) => parsed(value))
   @IsObject()

@@ -4329,7 +4329,7 @@ export interface operations {
             query?: {
                 /** @description Columns to train on, repeated for each; every column of numbers without. */
                 columns?: string[];
-                /** @description How much each column counts after scaling, as JSON; 1 for those not named. */
+                /** @description How much each column counts after scaling, as JSON such as `{"age": 2}`; 1 for those not named. */
                 columnWeights?: string;
                 /** @description How many rows are shown. */
                 limit?: number;
