@@ -234,7 +234,7 @@ const SCENARIOS: Record<string, (stage: Stage) => Promise<void>> = {
     await stage.open({ NODE_OPTIONS: `--import ${join(import.meta.dirname, 'faults/clock.mjs')}` });
     const run = await stage.start();
     process.kill(stage.service.pid, 'SIGUSR2'); // An hour ahead: tokens have expired.
-    await sleep(200);
+    await sleep(1200); // That a token is good is known for a second.
     assert.equal((await stage.client.once('GET', '/chats'))?.status, 401);
     await stage.client.signIn('faults');
     await stage.succeeds(run);
@@ -275,7 +275,7 @@ const SCENARIOS: Record<string, (stage: Stage) => Promise<void>> = {
 
   async 'a thousand subscribers, and one that never reads'(stage) {
     await stage.open();
-    const run = await stage.start(3000);
+    const run = await stage.start(10_000);
     await stage.until(run, ({ status }) => status === 'running');
     const { hostname, port } = new URL(stage.service.url);
     const authorization = `Authorization: Bearer ${stage.client.token}`;

@@ -49,7 +49,7 @@ const chosen = Object.entries(JOURNEYS).filter(
 );
 assert.ok(chosen.length > 0, `There are: ${Object.keys(JOURNEYS).join('; ')}`);
 
-const service = await startService({ REQUESTS_PER_MINUTE: '10000' });
+const service = await startService({ REQUESTS_PER_MINUTE: '10000', REGISTRATIONS_PER_HOUR: '1000' });
 const browser = await startBrowser();
 let failed = 0;
 try {
