@@ -16,6 +16,13 @@ const REFUSED = /Failed to load resource: .* (4(00|01|03|04|09|22)|503)/;
 /** What it logs when a test takes the network away. */
 const OFFLINE = 'net::ERR_INTERNET_DISCONNECTED';
 
+/** Until colours have faded over: what is in between is no theme's. */
+const SETTLED = `Promise.allSettled(
+  document.getAnimations()
+    .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
+    .map((animation) => animation.finished),
+).then(() => undefined)`;
+
 export type Scheme = 'light' | 'dark';
 
 /** How a journey's window is. */
@@ -85,6 +92,7 @@ export class Visit {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await page.evaluate(SETTLED);
       await this.picture(page, `${name} ${colorScheme}`);
       const { violations } = await new AxeBuilder({ page }).analyze();
       for (const { id, impact, nodes } of violations) {
