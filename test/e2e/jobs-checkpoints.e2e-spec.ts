@@ -9,10 +9,10 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { type ServiceProcess, startService } from '../support/service.js';
 
 const COLUMNS = ['a', 'b', 'c', 'd'];
-/** Some seconds each. */
+/** Longer than the kill takes to come, on any machine. */
 const LONG: [string, object][] = [
-  ['one k', { k: 20, nInit: 900, tolerance: 0, seed: 1 }],
-  ['a sweep', { k: { min: 14, max: 19 }, nInit: 180, tolerance: 0, seed: 1 }],
+  ['one k', { k: 20, nInit: 3000, tolerance: 0, seed: 1 }],
+  ['a sweep', { k: { min: 14, max: 19 }, nInit: 300, tolerance: 0, seed: 1 }],
 ];
 /** On PostgreSQL a run may be another's until its lease ends. */
 const TAKEN_UP_MS = process.env.TEST_DATABASE_URL === undefined ? 10_000 : 30_000;
