@@ -111,7 +111,7 @@ function checkDraws(seeding: Seeding, law: Law, closest: Float64Array, generator
   }
 }
 
-function checkSeeding(kernel: Kernel, law: Law, seed: number, k: number): void {
+export function checkSeeding(kernel: Kernel, law: Law, seed: number, k: number): void {
   const { rows } = law.input;
   const generator = new Generator(seed, 2);
   const seeding = kernel.seeding(k);

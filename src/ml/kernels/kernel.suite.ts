@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Generator } from '../kmeans/generator.js';
-import { checkAll, checkNearest } from './checks.suite.js';
+import { checkAll, checkNearest, checkSeeding } from './checks.suite.js';
 import { Law, makeInput } from './law.suite.js';
 import type { KernelFactory } from './kernel.js';
 
@@ -20,6 +20,18 @@ export function describeKernel(name: string, factory: KernelFactory): void {
       checkAll(factory, { rows, columns: 3, k: Math.min(rows, 5) }, rows);
       checkAll(factory, { rows, columns: 17, k: Math.min(rows, 9), single: true }, rows);
     });
+
+    it.each([4079, 4080, 4081, 4095, 4096, 4097])(
+      'draws where partitions end beside a stretch of prefixes (%i rows)',
+      (rows) => {
+        for (const weighted of [false, true]) {
+          const law = new Law(makeInput({ rows, columns: 1, k: 3, weighted }, rows));
+          const kernel = factory(law.input);
+          checkSeeding(kernel, law, rows, 3);
+          kernel.close();
+        }
+      },
+    );
 
     describe.each(SIZES)('%i columns', (columns) => {
       it.each(SIZES)('and %i clusters', (k) => {

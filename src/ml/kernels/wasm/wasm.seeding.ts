@@ -96,7 +96,7 @@ export class WasmSeeding implements Seeding {
     let low = 0;
     if (target < Infinity) {
       // Masses are not negative, so prefixes only grow: the last stretch that begins at or below the target.
-      let high = Math.floor((end - start) / STRETCH) + 1;
+      let high = Math.ceil((end - start) / STRETCH);
       while (high - low > 1) {
         const middle = (low + high) >> 1;
         if (before + prefixes[partition * pitch + middle] > target) high = middle;
