@@ -6,7 +6,7 @@ import { Contract, type Operation } from '../support/fuzz/contract.js';
 import { Random } from '../support/fuzz/random.js';
 import { Inventor } from '../support/fuzz/schema.js';
 
-/** `FUZZ_SEED=7 npm run fuzz` sends others. */
+/** `FUZZ_SEED=7 npm run fuzz:api` sends others. */
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 5000);
 const SEED = Number(process.env.FUZZ_SEED ?? 2);
 /** One request waits for no longer; streams go on until they are left. */
