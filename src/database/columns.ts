@@ -35,18 +35,6 @@ export const FLOAT64_ARRAY = {
   transformer: transformer<Float64Array, Buffer>(asBuffer, (stored) => new Float64Array(ownBytes(stored))),
 } as const;
 
-/** As {@link FLOAT64_ARRAY}, 4 bytes each. */
-export const FLOAT32_ARRAY = {
-  type: 'bytea',
-  transformer: transformer<Float32Array, Buffer>(asBuffer, (stored) => new Float32Array(ownBytes(stored))),
-} as const;
-
-/** As {@link FLOAT64_ARRAY}, for labels and indexes, 4 bytes each. */
-export const INT32_ARRAY = {
-  type: 'bytea',
-  transformer: transformer<Int32Array, Buffer>(asBuffer, (stored) => new Int32Array(ownBytes(stored))),
-} as const;
-
 /** The bytes of a typed array, shared with it and not copied. */
 export function asBuffer(array: ArrayBufferView): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength);

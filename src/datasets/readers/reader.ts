@@ -1,4 +1,4 @@
-import type { DatasetFormat, ReadingNotes } from '../dataset-types.js';
+import type { ReadingNotes } from '../dataset-types.js';
 import type { Source } from './source.js';
 import type { TableWriter } from './table-writer.js';
 
@@ -14,9 +14,3 @@ export interface ReadOptions {
 
 /** Reads one format into a table; throws what is told to the sender. */
 export type Reader = (source: Source, table: TableWriter, options: ReadOptions) => Promise<ReadingNotes>;
-
-/** What a reader needs to know about a format. */
-export interface Format {
-  name: DatasetFormat;
-  read: Reader;
-}

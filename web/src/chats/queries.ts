@@ -89,7 +89,3 @@ export function useChatMutation<Input, Result>(
       ]),
   });
 }
-
-export function useCreateChat() {
-  return useChatMutation(undefined, (title: string) => data(api.POST('/api/v1/chats', { body: { title } })));
-}
