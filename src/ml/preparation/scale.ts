@@ -24,7 +24,11 @@ const RULES: Record<Exclude<ScalingRule, 'none'>, (column: Float64Array) => Offs
   },
   robust(column) {
     const sorted = column.slice().sort();
-    return { offset: quantile(sorted, 0.5), scale: quantile(sorted, 0.75) - quantile(sorted, 0.25) };
+    const offset = quantile(sorted, 0.5);
+    const scale = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+    // A spread next to nothing beside other values would carry these beyond float64.
+    const holds = [sorted[0], sorted.at(-1)!].every((value) => Number.isFinite((value - offset) / scale));
+    return { offset, scale: holds ? scale : 0 };
   },
 };
 
