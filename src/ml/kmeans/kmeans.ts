@@ -108,16 +108,20 @@ export class KMeans {
     };
   }
 
-  /** One more assignment; where that leaves a cluster empty, it is given a row and the assignment is done again. */
+  /**
+   * One more assignment; where that leaves a cluster empty, it is given a row and the assignment is done again. One that
+   * runs empty every time, for rows that rounding alone tells apart, stays so: labels are those of the nearest centres.
+   */
   private settle(cluster: Cluster, centers: Float64Array, scratch: Float64Array): number {
     let refilled = 0;
+    cluster.assign(centers);
     for (let round = 0; round <= this.options.k; round++) {
-      cluster.assign(centers);
       const filled = cluster.fillEmpty(centers);
       if (filled === 0) break;
       refilled += filled;
       cluster.means(centers, scratch);
       centers.set(scratch);
+      cluster.assign(centers);
     }
     return refilled;
   }
