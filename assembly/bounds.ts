@@ -63,6 +63,8 @@ export function assignAndBound(planAt: usize, chunk: i32, base: usize): void {
 /** @returns how many rows of the chunk their bounds do not settle; they are listed */
 export function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
   const width = plan.tiles << 3;
+  // Whether a row has no other bounds, which refer to the same snapshot.
+  const alone = plan.matrix == 0 && plan.groups == 0;
   let out = failedOf(base);
   for (let row = first; row < end; row++) {
     const at = <usize>row << 2;
@@ -71,11 +73,22 @@ export function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
     const upper = <f64>load<f32>(plan.upper + at);
     const slack = <f64>load<f32>(plan.lower + at) - upper * (1 + CLEAR);
     store<i32>(out, row);
-    // The current snapshot's place was another's until now: rows that still refer to that one must be looked at.
-    const stays = i32(slack > <f64>load<f32>(plan.moved + cell) + <f64>load<f32>(plan.movedMost + cell)) & i32(stamp != plan.now);
+    let stays = i32(slack > <f64>load<f32>(plan.moved + cell) + <f64>load<f32>(plan.movedMost + cell));
+    // The current snapshot's place was another's until now: rows that refer to that one are brought up to date.
+    if (stamp == plan.now) {
+      if (alone && stays) renew(plan, row, cell);
+      else stays = 0;
+    }
     out += (stays ^ 1) << 2;
   }
   return (out - failedOf(base)) >> 2;
+}
+
+/** The row's bounds as of now. */
+function renew(plan: Plan, row: i32, cell: usize): void {
+  const at = <usize>row << 2;
+  const lower = <f64>load<f32>(plan.lower + at) - <f64>load<f32>(plan.movedMost + cell);
+  stamp(plan, row, lower, <f64>load<f32>(plan.upper + at) + <f64>load<f32>(plan.moved + cell));
 }
 
 /** Takes the row's distance to its own centre anew. @returns whether that settles it */

@@ -5,7 +5,7 @@ import { CLEAR, far, measure, measureFrom, near } from './distance';
 import { beginMoves, endMoves, stamp } from './moves';
 import { Plan } from './plan';
 import { swapHalves, swapPairs, U } from './simd';
-import { choose } from './sketch';
+import { choose } from './choose';
 import { product16 } from './tile';
 
 /**
@@ -165,7 +165,7 @@ function decideGroups(plan: Plan, base: usize, first: i32, r: usize): void {
     }
   }
   // All that are not listed are farther than the row's centre was.
-  choose(plan, base, first, row, label, list, count, ownFar);
+  choose(plan, base, first, row, label, list, count, ownFar, 0);
   if (load<i32>(plan.labels + (<usize>row << 2)) == label) return;
   const own = bounds + (<usize>(label >> 3) << 1);
   store<u16>(own, min<u16>(load<u16>(own), stepsOf(ownNear, <f64>plan.step)));

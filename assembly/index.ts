@@ -14,9 +14,10 @@ export { separationBytes, separations } from './separations';
 export { distances, inertia } from './strict';
 export { assignBoxes, boxScratchBytes } from './boxes';
 export { cellsBytes, cellScratchBytes } from './cells';
+export { memoBytes } from './memo';
 export { nearestRows } from './nearest';
 export { countKeys, extend, fillBlocks, keyRows, moveKeys, placeKeys, takeLabels } from './grid';
-export { multiply, sketchCenters, sketchRows } from './sketch';
+export { displaceRests, multiply, sketchCenters, sketchRows } from './sketch';
 export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 
 import { Grid } from './grid';

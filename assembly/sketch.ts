@@ -1,11 +1,10 @@
 import { lostOf, numbersOf, pack, packedOf, packedPitch, quantise, REACH, scalesOf, screenedOf, squaresOf, takeRows, BLOCK } from './block';
 import { rowsFrom } from './chunks';
-import { CLEAR, far, measure, measureFrom, near } from './distance';
 import { relabel, stamp } from './moves';
+import { MOST, narrow } from './narrow';
 import { Plan } from './plan';
 import { barOf } from './screen';
 import { select, sum4, swapHalves, swapPairs, U, up } from './simd';
-import { strict } from './strict';
 import { products16, products32 } from './tile';
 
 /**
@@ -45,11 +44,23 @@ export class Sketch {
   height: i32;
   inner: i32;
   tiles: i32;
+  /** See memo.ts; 0 where there is none. */
+  memo: usize;
+  /** The current iteration, below 2^16. */
+  iteration: i32;
+  /** Snapshots, a power of two; an iteration's is its number modulo this. */
+  span: i32;
+  /** float64, snapshots x centres x width: the centres' g. */
+  places: usize;
+  /** float32, snapshots x centres: how far r has moved since, rounded up. */
+  restMoved: usize;
   // float32 from here
   /** 1 + the most that lengths change by the directions not being quite orthonormal. */
   spread: f32;
   /** The largest loss. */
   error: f32;
+  /** The largest so far. */
+  errorMost: f32;
 }
 
 /** Bytes of a record before z. */
@@ -138,6 +149,7 @@ export function sketchCenters(planAt: usize, t: i32, base: usize): void {
       within += v * load<f64>(h + (i << 3));
       size += v * v;
     }
+    if (sketch.memo) memory.copy(placeOf(plan, sketch, plan.now, c), g, width << 3);
     const step = sqrt(size) / REACH;
     const factor = step > 1e-30 ? 1 / step : 0;
     const stored = factor > 0 ? <f32>(-2 * step) : 0;
@@ -154,6 +166,33 @@ export function sketchCenters(planAt: usize, t: i32, base: usize): void {
     store<f32>(sketch.steps + (c << 2), stored);
     store<f32>(sketch.rests + (c << 2), up(2.000001 * sqrt(max(0, square - within) + 1e-10 * square)));
     store<f64>(sketch.losses + (c << 3), sqrt(lost) * 1.0000001 + 1e-30);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function placeOf(plan: Plan, sketch: Sketch, snapshot: i32, c: usize): usize {
+  return sketch.places + (((<usize>snapshot * <usize>plan.k + c) * <usize>sketch.width) << 3);
+}
+
+/** Phase, one a snapshot: how far what of the centres lies beside the directions has moved since. */
+export function displaceRests(planAt: usize, snapshot: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const sketch = changetype<Sketch>(plan.sketch);
+  const shrink = max(0, 2 - <f64>sketch.spread) * (1 - 1e-9);
+  for (let c: usize = 0; c < <usize>plan.k; c++) {
+    const before = placeOf(plan, sketch, snapshot, c);
+    const after = placeOf(plan, sketch, plan.now, c);
+    let sum = f64x2.splat(0);
+    for (let i: usize = 0; i < <usize>sketch.width << 3; i += 16) {
+      const e = f64x2.sub(v128.load(before + i), v128.load(after + i));
+      sum = f64x2.add(sum, f64x2.mul(e, e));
+    }
+    // g is as exact as float64 is.
+    const along = max(0, sqrt(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)) - 1e-11 * <f64>plan.reach);
+    const whole = <f64>load<f32>(plan.moved + ((<usize>snapshot * (<usize>plan.tiles << 3) + c) << 2));
+    const rest = sqrt(max(0, whole * whole - shrink * along * along)) * 1.000001;
+    store<f32>(sketch.restMoved + ((<usize>snapshot * <usize>plan.k + c) << 2), up(min(rest, whole)));
   }
 }
 
@@ -181,7 +220,7 @@ function apply(matrix: usize, width: usize, vector: usize, height: usize, out: u
 // @ts-ignore: decorator
 @inline
 function mostCandidates(k: i32): i32 {
-  return 4 + (k >> 3);
+  return min(4 + (k >> 3), MOST - 1);
 }
 
 /**
@@ -240,7 +279,7 @@ function settleBySketch(plan: Plan, sketch: Sketch, base: usize, first: i32, row
   const list = packedOf(base, plan);
   const count = collect(values, plan.tiles, bar, list, mostCandidates(plan.k));
   if (count < 0) return false;
-  choose(plan, base, first, row, place, list, count, sqrt(max(0, square + <f64>bar - loose)));
+  narrow(plan, sketch, base, first, row, place, values, least, count, error * 1.000001 + 1e-37, <f64>bar - error);
   return true;
 }
 
@@ -297,36 +336,4 @@ function collect(values: usize, tiles: i32, bar: f32, list: usize, most: i32): i
     }
   }
   return count;
-}
-
-/** The nearest of centre `best` and those of a list, by distances in full, and strictly where they are close. */
-export function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32, list: usize, count: i32, beyond: f64): void {
-  measureFrom(plan, base, row);
-  measure(plan, best);
-  let bestNear = near;
-  let bestFar = far;
-  let bestStrict: f64 = -1;
-  let other = beyond;
-  for (let i = 0; i < count; i++) {
-    const c = load<i32>(list + (<usize>i << 2));
-    measure(plan, c);
-    let closer = far * (1 + CLEAR) < bestNear;
-    let d2: f64 = -1;
-    if (!closer && near <= bestFar * (1 + CLEAR)) {
-      if (bestStrict < 0) bestStrict = strict(plan, row, best);
-      d2 = strict(plan, row, c);
-      closer = d2 < bestStrict || (d2 == bestStrict && c < best);
-    }
-    if (!closer) {
-      other = min(other, near);
-      continue;
-    }
-    other = min(other, bestNear);
-    best = c;
-    bestNear = near;
-    bestFar = far;
-    bestStrict = d2;
-  }
-  stamp(plan, row, other, bestFar);
-  relabel(plan, base, first, row, best);
 }

@@ -44,6 +44,7 @@ export const PHASES = [
   'multiply',
   'sketchRows',
   'sketchCenters',
+  'displaceRests',
 ] as const;
 export type PhaseName = (typeof PHASES)[number];
 
@@ -57,6 +58,7 @@ export type Exports = Record<PhaseName, Phase> & {
   cellScratchBytes(tiles: number): number;
   seedBytes(): number;
   sketchBytes(): number;
+  memoBytes(): number;
   separationBytes(columns: number): number;
   scratchBytes(columns: number, tiles: number): number;
   scaleNarrow(address: number, count: number, first: number, second: number): number;

@@ -41,7 +41,7 @@ export class Bounds {
     const { arena, rows } = table;
     this.snapshots = new Snapshots(table, k);
     const groups = kind === 'groups';
-    const movedBytes = snapshotsFor(table.columns) * groupPitch(k);
+    const movedBytes = snapshotsFor(table.columns, k) * groupPitch(k);
     const groupMoved = groups ? arena.take(movedBytes) : 0;
     if (groups) arena.f32(groupMoved, movedBytes / 4).fill(0);
     this.place = {
@@ -62,7 +62,7 @@ export class Bounds {
     this.stand = true;
     this.table.write(this.place);
     this.snapshots.begin(centerNorm, scratch);
-    this.sketch?.follow();
+    this.sketch?.begin();
     this.table.phase('assignAndBound', PARTITIONS * this.split, this.table.rows * this.k, scratch);
   }
 

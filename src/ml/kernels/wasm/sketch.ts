@@ -2,6 +2,7 @@ import { PARTITIONS } from '../kernel.js';
 import type { Scratch } from './crew.js';
 import { gram, inverted, orthonormalise } from './orthonormal.js';
 import { writeRecord } from './plan.js';
+import { snapshotsFor } from './snapshots.js';
 import type { Table } from './table.js';
 
 /** The record of `assembly/sketch.ts`, field by field. */
@@ -25,8 +26,13 @@ const FIELDS = [
   'height',
   'inner',
   'tiles',
+  'memo',
+  'iteration',
+  'span',
+  'places',
+  'restMoved',
 ] as const;
-const REALS = ['spread', 'error'] as const;
+const REALS = ['spread', 'error', 'errorMost'] as const;
 
 type SketchFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 
@@ -34,6 +40,9 @@ export const SKETCH_BYTES = 4 * (FIELDS.length + REALS.length);
 
 /** Bytes of a record before the coordinates. */
 const HEAD = 16;
+/** Bytes of what a row keeps of full distances, and the centres that it can name; as in the assembly. */
+const MEMO = 24;
+const MEMO_CLUSTERS = 65535;
 /** Norm of a packed vector in its integer steps, as in the assembly. */
 const REACH = 32_000;
 /** Rows that the directions are learnt from. */
@@ -52,7 +61,8 @@ export function sketchWidth(rows: number, columns: number, k: number): number {
 /** Bytes that the sketches of a training take. */
 export function sketchBytes(rows: number, columns: number, k: number): number {
   const width = sketchWidth(rows, columns, k);
-  return rows * (HEAD + 2 * width) + 12 * width * (columns + width) + 8 * k * (2 * width + 32);
+  const perCenter = 8 * (2 * width + 32) + snapshotsFor(columns, k) * (8 * width + 4);
+  return rows * (HEAD + 2 * width + MEMO) + 12 * width * (columns + width) + k * perCenter;
 }
 
 /** Rows in typical lengths: row-major, column-major, how many, the sum of their squares, and their mean less the middle. */
@@ -70,6 +80,11 @@ export class Sketch {
   private readonly scratch: Scratch;
   private readonly place;
   private readonly tiles: number;
+  private readonly span: number;
+  private memo = 0;
+  /** Iterations since the rows last knew nothing, below 2^16. */
+  private iteration = 0;
+  private errorMost = 0;
 
   private constructor(
     private readonly table: Table,
@@ -78,6 +93,7 @@ export class Sketch {
   ) {
     const { arena, columns, crew } = table;
     this.tiles = Math.ceil(k / 8);
+    this.span = snapshotsFor(columns, k);
     const lanes = 8 * this.tiles;
     this.address = arena.take(SKETCH_BYTES);
     this.place = {
@@ -109,7 +125,15 @@ export class Sketch {
     const sketch = new Sketch(table, k, width);
     table.write({ sketch: sketch.address });
     if (sketch.learn()) {
-      sketch.write({ records: table.arena.take(sketch.place.pitch * table.rows) });
+      sketch.memo = k < MEMO_CLUSTERS ? table.arena.take(MEMO * table.rows) : 0;
+      const { arena, rows } = table;
+      sketch.write({
+        records: arena.take(sketch.place.pitch * rows),
+        memo: sketch.memo,
+        span: sketch.span,
+        places: arena.take(8 * sketch.span * k * width),
+        restMoved: arena.take(4 * sketch.span * k),
+      });
       table.phase('sketchRows', PARTITIONS * split, table.rows * width, sketch.scratch);
       return sketch;
     }
@@ -117,13 +141,32 @@ export class Sketch {
     return null;
   }
 
+  /** Takes the centres that the plan holds; they are the only snapshot. */
+  begin(): void {
+    this.errorMost = 0;
+    this.iteration = -1;
+    this.follow();
+  }
+
   /** Takes the centres that the plan holds. */
   follow(): void {
     const { table, k, tiles, place } = this;
+    this.iteration = (this.iteration + 1) % 2 ** 16;
+    if (this.iteration === 0) this.forget();
     table.phase('sketchCenters', tiles, 8 * k * this.width, this.scratch);
     let most = 0;
     for (const loss of table.arena.f64(place.losses, k)) most = Math.max(most, loss);
-    this.write({ error: most * (1 + 2 ** -20) });
+    const error = most * (1 + 2 ** -20);
+    this.errorMost = Math.max(this.errorMost, error);
+    this.write({ error, errorMost: this.errorMost, iteration: this.iteration });
+    const before = Math.min(this.iteration, this.span);
+    if (this.memo !== 0) table.phase('displaceRests', before, before * k, this.scratch);
+  }
+
+  /** Rows know nothing of full distances any more. */
+  private forget(): void {
+    const { table, memo } = this;
+    if (memo !== 0) new Uint8Array(table.arena.memory.buffer, memo, MEMO * table.rows).fill(255);
   }
 
   private write(fields: Partial<SketchFields>): void {

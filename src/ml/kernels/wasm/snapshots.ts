@@ -1,15 +1,19 @@
 import type { Scratch } from './crew.js';
 import type { Table } from './table.js';
 
-/** Earlier places of the centres that bounds may refer to; they name one of them in 8 bits. Wide ones are fewer. */
-export function snapshotsFor(columns: number): number {
-  return columns < 128 ? 32 : 16;
+/** Values of all centres up to which their distances from many earlier places cost little. */
+const SMALL = 2 ** 14;
+
+/** Earlier places of the centres that bounds may refer to, a power of two; they name one of them in 8 bits. Wide ones are fewer. */
+export function snapshotsFor(columns: number, k: number): number {
+  if (columns < 128) return 32;
+  return k * columns <= SMALL ? 64 : 16;
 }
 
 /** Bytes that the snapshots of a training take. */
 export function snapshotBytes(columns: number, k: number): number {
   const width = 8 * Math.ceil(k / 8);
-  return (snapshotsFor(columns) + 1) * (k * 32 * Math.ceil(columns / 8) + 10 * width);
+  return (snapshotsFor(columns, k) + 1) * (k * 32 * Math.ceil(columns / 8) + 10 * width);
 }
 
 /** Where the centres of a training were, and how far they have moved since; see `assembly/snapshots.ts`. */
@@ -27,7 +31,7 @@ export class Snapshots {
   ) {
     const { arena, columns } = table;
     const width = 8 * Math.ceil(k / 8);
-    this.count = snapshotsFor(columns);
+    this.count = snapshotsFor(columns, k);
     this.lineBytes = 4 * k * 8 * Math.ceil(columns / 8);
     this.place = {
       lines: arena.take(this.lineBytes),
