@@ -46,6 +46,8 @@ export class Stage {
     await this.client.signUp('faults');
     this.chatId = (await this.client.post<{ id: string }>('/chats', { title: 'Faults' })).id;
     this.datasetId = await this.upload(2000);
+    // Every kind of connection has been made before it is lost.
+    await this.client.get('/chats');
   }
 
   async close(): Promise<void> {

@@ -77,6 +77,15 @@ describe('ProblemFilter', () => {
     },
   );
 
+  it.each([
+    'timeout expired',
+    'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+    'Client has encountered a connection error and is not queryable',
+  ])('is unavailable where the driver says: %s', (message) => {
+    expect(answerTo(new Error(message)).body).toMatchObject({ status: 503, code: 'service.database_away' });
+  });
+
   it('says that a disk is full, of the database or of this machine', () => {
     const full = new QueryFailedError('INSERT', [], Object.assign(new Error('no room'), { code: '53100' }));
     for (const error of [full, Object.assign(new Error('no room'), { code: 'ENOSPC' })]) {

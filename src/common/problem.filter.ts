@@ -18,6 +18,8 @@ const REFUSED: Record<number, [code: string, detail: string] | undefined> = {
  */
 const DATABASE_AWAY =
   /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|57P0[123]|25006|53000|53200|53300|08\w{3})$/;
+/** What pg says of a connection that is lost, or does not come about. */
+const DRIVER_AWAY = /Connection terminated|timeout expired|timeout exceeded when trying to connect|is not queryable/;
 /** The disk is full: of the database, of this machine, or as far as this user may fill it. */
 const DISK_FULL = /^(53100|ENOSPC|EDQUOT)$/;
 
@@ -76,7 +78,7 @@ function refusal(status: number, message: string): Problem {
 
 /** Whether an error, or what caused it, says that the database cannot be reached. */
 export function isDatabaseAway(error: unknown): boolean {
-  return hasCode(error, DATABASE_AWAY, /Connection terminated|timeout exceeded when trying to connect/);
+  return hasCode(error, DATABASE_AWAY, DRIVER_AWAY);
 }
 
 /** Whether it is no fault of what was to be written that it could not be: later it can. */

@@ -44,7 +44,8 @@ export class QuickReads implements OnModuleDestroy {
     await client?.end();
   }
 
-  async #connect(): Promise<pg.Client> {
+  /** Not async: what it returns has to be the promise that is dropped. */
+  #connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.#dataSource.connectionString,
       application_name: 'centroid-reads',

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
 import { signUp, type TestUser } from '../factories/users.js';
 import { startApp, type TestApp } from '../support/app.js';
 
@@ -159,6 +161,34 @@ describe('chats', () => {
     expect((await xml.expect(415)).body).toMatchObject({ code: 'request.unsupported_type' });
   });
 });
+
+if (process.env.TEST_DATABASE_URL !== undefined) {
+  describe('chats, where the database restarts', () => {
+    it('are listed again', async () => {
+      const service = await startApp();
+      const user = await signUp(service);
+      const list = () => service.http.get('/api/v1/chats').set(user.auth);
+      await list().expect(200);
+      for (let times = 0; times < 3; times++) {
+        await service.app.get(DataSource).query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        );
+        // Within moments, though the connections that were cut are noticed one after the other.
+        const statuses = new Set<number>();
+        for (let tries = 0; tries < 100; tries++) {
+          const { status } = await list();
+          statuses.add(status);
+          if (status === 200) break;
+          await sleep(50);
+        }
+        expect(statuses).toContain(200);
+        expect(statuses).not.toContain(500);
+      }
+      await service.close();
+    });
+  });
+}
 
 describe('a request without a credential', () => {
   let service: TestApp;
