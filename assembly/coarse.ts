@@ -143,9 +143,9 @@ export function products8(plan: Plan, base: usize, count: i32): void {
   const width = <usize>plan.tiles << 5;
   for (let t: usize = 0; t < <usize>plan.tiles; t++) {
     const lanes = t << 5;
-    const n0 = v128.load(plan.norms + lanes), n1 = v128.load(plan.norms + lanes, 16);
-    const s0 = v128.load(plan.coarseSteps + lanes), s1 = v128.load(plan.coarseSteps + lanes, 16);
-    const z0 = v128.load(plan.coarseStarts + lanes), z1 = v128.load(plan.coarseStarts + lanes, 16);
+    const starts = plan.coarseStarts + lanes;
+    const steps = plan.coarseSteps + lanes;
+    const norms = plan.norms + lanes;
     const tile = plan.coarse + t * (pitch << 3);
     let row = packedOf(base, plan);
     let scale = scalesOf(base);
@@ -157,7 +157,9 @@ export function products8(plan: Plan, base: usize, count: i32): void {
       let p3 = p2 + pitch;
       row = p3 + pitch;
       let c = tile;
-      let a0 = z0, b0 = z1, a1 = z0, b1 = z1, a2 = z0, b2 = z1, a3 = z0, b3 = z1;
+      // What the loop does not need is loaded before or after it: the sums must stay in registers.
+      let a0 = v128.load(starts), b0 = v128.load(starts, 16);
+      let a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
       for (const end = p1; p0 < end; p0 += 8, p1 += 8, p2 += 8, p3 += 8, c += 64) {
         let c0 = v128.load(c), c1 = v128.load(c, 16);
         let s = v128.load32_splat(p0);
@@ -178,25 +180,24 @@ export function products8(plan: Plan, base: usize, count: i32): void {
         s = v128.load32_splat(p3, 4);
         a3 = dot8(c0, s, a3); b3 = dot8(c1, s, b3);
       }
-      let w = v128.load32_splat(scale);
-      v128.store(out, fma(f32x4.convert_i32x4_s(a0), f32x4.mul(w, s0), n0));
-      v128.store(out, fma(f32x4.convert_i32x4_s(b0), f32x4.mul(w, s1), n1), 16);
+      finish(a0, b0, v128.load32_splat(scale), steps, norms, out);
       out += width;
-      w = v128.load32_splat(scale, 4);
-      v128.store(out, fma(f32x4.convert_i32x4_s(a1), f32x4.mul(w, s0), n0));
-      v128.store(out, fma(f32x4.convert_i32x4_s(b1), f32x4.mul(w, s1), n1), 16);
+      finish(a1, b1, v128.load32_splat(scale, 4), steps, norms, out);
       out += width;
-      w = v128.load32_splat(scale, 8);
-      v128.store(out, fma(f32x4.convert_i32x4_s(a2), f32x4.mul(w, s0), n0));
-      v128.store(out, fma(f32x4.convert_i32x4_s(b2), f32x4.mul(w, s1), n1), 16);
+      finish(a2, b2, v128.load32_splat(scale, 8), steps, norms, out);
       out += width;
-      w = v128.load32_splat(scale, 12);
-      v128.store(out, fma(f32x4.convert_i32x4_s(a3), f32x4.mul(w, s0), n0));
-      v128.store(out, fma(f32x4.convert_i32x4_s(b3), f32x4.mul(w, s1), n1), 16);
+      finish(a3, b3, v128.load32_splat(scale, 12), steps, norms, out);
       out += width;
       scale += 16;
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function finish(a: v128, b: v128, w: v128, steps: usize, norms: usize, out: usize): void {
+  v128.store(out, fma(f32x4.convert_i32x4_s(a), f32x4.mul(w, v128.load(steps)), v128.load(norms)));
+  v128.store(out, fma(f32x4.convert_i32x4_s(b), f32x4.mul(w, v128.load(steps, 16)), v128.load(norms, 16)), 16);
 }
 
 /** How many centres the screen left to the rows asked for, those alone with one left out. One instance is one thread's. */
