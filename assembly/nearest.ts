@@ -2,6 +2,7 @@ import { BLOCK, pack, takeRows } from './block';
 import { nearestByCells } from './cells';
 import { rowsFrom } from './chunks';
 import { beginCount, leftOver, nearestOf8, packRows8, products8 } from './coarse';
+import { nearestByLanes } from './lanes';
 import { Plan } from './plan';
 import { awaitValues, magnitude } from './scan';
 import { nearestOf } from './screen';
@@ -25,6 +26,7 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
   const end = rowsFrom(plan, chunk + 1);
   let largest: f64 = 0;
   let coarse = plan.coarse != 0;
+  const lanes = !plan.integer;
   for (let row = rowsFrom(plan, chunk); row < end; row += BLOCK) {
     const count = min(BLOCK, end - row);
     awaitValues(plan, <usize>(row + count) * d);
@@ -33,6 +35,8 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
       calm = magnitude(plan, <usize>row * d, <usize>count * d) < CALM;
     } else if (coarse) {
       calm = packRows8(plan, base, row, count);
+    } else if (lanes) {
+      calm = nearestByLanes(plan, base, row, row + count);
     } else {
       takeRows(base, row, count);
       calm = pack(plan, base, (count + 3) & ~3);
@@ -50,7 +54,7 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
       beginCount();
       for (let r = 0; r < count; r++) store<i32>(labels + (<usize>r << 2), nearestOf8(plan, base, r, row + r));
       coarse = leftOver * COARSE_PAYS <= count * plan.k;
-    } else {
+    } else if (!lanes) {
       products(plan, base, count);
       for (let r = 0; r < count; r++) store<i32>(labels + (<usize>r << 2), nearestOf(plan, base, r, row + r));
     }

@@ -26,6 +26,9 @@ const NEAR = 4;
 const GRID_ROWS = 100;
 /** Rows to be chosen from which blocks of the grid save more than it takes to lay it. */
 const GRID_STEPS = 16;
+/** Columns, and multiplications a row, up to which what packing a row costs is not won back: see `assembly/lanes.ts`. */
+const LANES_COLUMNS = 12;
+const LANES_WORK = 1536;
 /** Multiplications below which other threads are not called in. */
 const ALONE = 2e5;
 
@@ -242,9 +245,10 @@ export class WasmKernel implements Kernel, Table {
   /** Centres as the products, or with few columns the cells, want them. */
   private centersFor(centers: Float64Array, k: number): { cells: number; scratch: Scratch } {
     if (this.columns > GRID_COLUMNS) {
-      const packed = new Centers(this, k);
+      const lanes = this.columns <= LANES_COLUMNS || this.columns * k <= LANES_WORK;
+      const packed = new Centers(this, k, !lanes);
       packed.set(centers);
-      takeCoarse(this, packed, k);
+      takeCoarse(this, packed, lanes ? 0 : k);
       return { cells: 0, scratch: packed.scratch };
     }
     const list = new CenterList(this, k);
