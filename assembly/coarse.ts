@@ -6,16 +6,19 @@ import { dot8, fma, max4, sum4, U } from './simd';
 import { strict } from './strict';
 
 /**
- * A first screen for many columns, in 8 bits: rows as 7-bit integers around 64, centres as 8-bit ones, in tiles
- * [four dimensions][8 centres][4]. Sixteen multiplications an operation, twice what 16 bits give, at errors a hundred
+ * A first screen for many columns, in 8 bits: rows as 7-bit integers, centres as 8-bit ones, in tiles
+ * [four dimensions][8 centres][4]. Rows are taken less the middle, their integers around 64; or, where hardly a value is
+ * negative (pixels, counts), as they lie, from 0 on: x.z with centres z less the middle m, and m.z beforehand. Sixteen multiplications an operation, twice what 16 bits give, at errors a hundred
  * times theirs: what is left over, often a few centres, is measured in float32 and decided strictly.
  */
 
 /** Largest integers. A product of two sums up to less than 2^31 over the columns that this is used for. */
 const ROW_REACH: f32 = 63;
+const PLAIN_REACH: f32 = 127;
 const CENTER_REACH: f64 = 127;
-/** 1.5 x 2^23 + 64: adding it leaves the nearest integer, plus 64, in the low bits of a float32. */
-const MAGIC: f32 = 12582912 + 64;
+/** 1.5 x 2^23: adding it leaves the nearest integer in the low bits of a float32; plus 64, it makes 7-bit ones of all. */
+const PLAIN_MAGIC: f32 = 12582912;
+const MAGIC: f32 = PLAIN_MAGIC + 64;
 /** Most centres that are listed; with more left, all of those are decided strictly. */
 const LISTED: usize = 512;
 /** Beyond this, squares in float32 are not to be relied on. */
@@ -44,6 +47,7 @@ export function packCoarse(planAt: usize, t: i32, base: usize): void {
     let total = 0;
     let stored: f32 = 0;
     let lost: f64 = 0;
+    let start: f64 = 0;
     if (c < <usize>plan.k) {
       const center = plan.centers + ((c * d) << 3);
       let most: f64 = 0;
@@ -60,41 +64,59 @@ export function packCoarse(planAt: usize, t: i32, base: usize): void {
         total += <i32>q;
         const e = y - q * (<f64>stored * -0.5);
         lost += e * e;
+        start += y * (plan.coarsePlain ? y + 2 * <f64>load<f32>(plan.middle + (j << 2)) : y);
       }
     }
-    store<i32>(plan.coarseStarts + (c << 2), -64 * total);
+    store<f32>(plan.coarseNorms + (c << 2), c < <usize>plan.k ? <f32>start : f32.MAX_VALUE);
+    store<i32>(plan.coarseStarts + (c << 2), plan.coarsePlain ? 0 : -64 * total);
     store<f32>(plan.coarseSteps + (c << 2), stored);
     store<f64>(plan.output + (c << 3), sqrt(lost) * 1.0000001 + 1e-30);
   }
 }
 
-/** (line x inverse + 64) in 8 bits, padded to a multiple of 16. @returns the square of what that takes off, about */
-function quantise(line: usize, columns: i32, inverse: f32, step: f32, out: usize): f32 {
+// @ts-ignore: decorator
+@inline
+function bytesOf(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
+}
+
+/**
+ * line x inverse in 8 bits, plus 64 unless the row is taken as it lies, padded to a multiple of 16.
+ * @returns the square of what that takes off, about
+ */
+// @ts-ignore: decorator
+@inline
+function quantise(line: usize, columns: i32, inverse: f32, step: f32, plain: bool, out: usize): f32 {
   const scale = f32x4.splat(inverse);
-  const magic = f32x4.splat(MAGIC);
+  const magic = f32x4.splat(plain ? PLAIN_MAGIC : MAGIC);
   const minus = f32x4.splat(-step);
-  let lost = f32x4.splat(0);
+  let lost = f32x4.splat(0), more = lost;
   const end = line + (<usize>columns << 2);
   for (; line < end; line += 64) {
     // Lines are padded with zeros to a multiple of 8; what is read beyond them is not used: the centres hold 0 there.
     const x0 = v128.load(line), x1 = v128.load(line, 16);
     const half = line + 32 < end;
     const x2 = half ? v128.load(line, 32) : f32x4.splat(0), x3 = half ? v128.load(line, 48) : f32x4.splat(0);
-    const a = fma(x0, scale, magic), b = fma(x1, scale, magic), c = fma(x2, scale, magic), e = fma(x3, scale, magic);
+    let a = fma(x0, scale, magic), b = fma(x1, scale, magic), c = fma(x2, scale, magic), e = fma(x3, scale, magic);
+    if (plain) {
+      // What is negative becomes 0.
+      a = f32x4.pmax(magic, a);
+      b = f32x4.pmax(magic, b);
+      c = f32x4.pmax(magic, c);
+      e = f32x4.pmax(magic, e);
+    }
     let r = fma(f32x4.sub(a, magic), minus, x0);
     lost = fma(r, r, lost);
     r = fma(f32x4.sub(b, magic), minus, x1);
-    lost = fma(r, r, lost);
+    more = fma(r, r, more);
     r = fma(f32x4.sub(c, magic), minus, x2);
     lost = fma(r, r, lost);
     r = fma(f32x4.sub(e, magic), minus, x3);
-    lost = fma(r, r, lost);
-    const ab = i8x16.shuffle(a, b, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
-    const ce = i8x16.shuffle(c, e, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
-    v128.store(out, i64x2.shuffle(ab, ce, 0, 2));
+    more = fma(r, r, more);
+    v128.store(out, i64x2.shuffle(bytesOf(a, b), bytesOf(c, e), 0, 2));
     out += 16;
   }
-  return sum4(lost);
+  return sum4(f32x4.add(lost, more));
 }
 
 // @ts-ignore: decorator
@@ -107,6 +129,26 @@ function largestOf(line: usize, columns: i32): f32 {
   return max4(most);
 }
 
+/** What {@link lookAt} found: the largest value of a row, 0 where it has no positive one, and its squared norm. */
+let greatest: f32 = 0;
+let squared: f32 = 0;
+
+/** A row of a multiple of 8 columns as it lies. */
+// @ts-ignore: decorator
+@inline
+function lookAt(line: usize, columns: i32): void {
+  let a = f32x4.splat(0), b = a, p = a, q = a;
+  for (const end = line + (<usize>columns << 2); line < end; line += 32) {
+    const x = v128.load(line), y = v128.load(line, 16);
+    a = f32x4.pmax(a, x);
+    b = f32x4.pmax(b, y);
+    p = fma(x, x, p);
+    q = fma(y, y, q);
+  }
+  greatest = max4(f32x4.pmax(a, b));
+  squared = sum4(f32x4.add(p, q));
+}
+
 /**
  * Packs rows, with what bounds the screen's error, see docs/engine.md.
  * @returns whether all of their squares are numbers that float32 holds
@@ -117,19 +159,31 @@ export function packRows8(plan: Plan, base: usize, row: i32, count: i32): bool {
   const shift = <f64>plan.coarseError;
   const inexact = 1 + (<f64>d + 16) * U;
   const last = row + count - 1;
-  const line = lineOf(base);
   let out = packedOf(base, plan);
   let calm = true;
   for (let r = 0; r < ((count + 3) & ~3); r++) {
-    const square = center(plan, min(row + r, last), line);
+    const number = min(row + r, last);
+    let line: usize;
+    let step: f32;
+    if (plan.coarsePlain) {
+      line = plan.values + <usize>number * (<usize>d << 2);
+      lookAt(line, d);
+      step = greatest > 1e-18 && greatest < 1e18 ? greatest / PLAIN_REACH : 0;
+    } else {
+      line = lineOf(base);
+      squared = center(plan, number, line);
+      const most = largestOf(line, d);
+      step = most > 1e-18 && most < 1e18 ? most / ROW_REACH : 0;
+    }
     // Written so that what is not a number counts as not calm.
-    if (!(square < HUGE)) calm = false;
-    const most = largestOf(line, d);
-    const step = most > 1e-18 && most < 1e18 ? most / ROW_REACH : 0;
-    const norm = sqrt(<f64>square) * inexact + 1e-22;
-    const left = quantise(line, d, step > 0 ? <f32>1 / step : 0, step, out);
+    if (!(squared < HUGE)) calm = false;
+    const norm = sqrt(<f64>squared) * inexact + 1e-22;
+    const inverse = step > 0 ? <f32>1 / step : 0;
+    const left = plan.coarsePlain
+      ? quantise(line, d, inverse, step, true, out)
+      : quantise(line, d, inverse, step, false, out);
     const lost = sqrt(<f64>left) * inexact + 4 * U * norm + 1e-30;
-    const error = 2 * (lost * C + (norm + lost) * shift) + U * (4 * C + 16 * norm) * C;
+    const error = 2 * (lost * C + (norm + lost) * shift) + U * (4 * C + 16 * norm + 8 * <f64>plan.coarseAway) * C;
     store<f32>(scalesOf(base) + (<usize>r << 2), step);
     store<f32>(errorsOf(base) + (<usize>r << 2), error < 1e37 ? <f32>(error * 1.000001 + 1e-37) : Infinity);
     out += pitchOf(plan);
@@ -145,7 +199,7 @@ export function products8(plan: Plan, base: usize, count: i32): void {
     const lanes = t << 5;
     const starts = plan.coarseStarts + lanes;
     const steps = plan.coarseSteps + lanes;
-    const norms = plan.norms + lanes;
+    const norms = plan.coarseNorms + lanes;
     const tile = plan.coarse + t * (pitch << 3);
     let row = packedOf(base, plan);
     let scale = scalesOf(base);

@@ -91,6 +91,10 @@ export class Plan {
   coarse: usize;
   coarseStarts: usize;
   coarseSteps: usize;
+  /** float32 a centre: what its screened values begin from. */
+  coarseNorms: usize;
+  /** Whether rows are packed as they lie: float32, of a multiple of 8 columns, hardly a value negative. */
+  coarsePlain: i32;
   // float32 from here
   /** Largest norm of a centre, rounded up. */
   centerNorm: f32;
@@ -104,6 +108,8 @@ export class Plan {
   away: f32;
   /** Largest distance between a centre and its form in 8 bits, rounded up. */
   coarseError: f32;
+  /** Length of the middle, where rows are packed as they lie, else 0. */
+  coarseAway: f32;
 }
 
 export const PARTITIONS = 16;

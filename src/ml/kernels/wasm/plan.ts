@@ -52,8 +52,10 @@ const FIELDS = [
   'coarse',
   'coarseStarts',
   'coarseSteps',
+  'coarseNorms',
+  'coarsePlain',
 ] as const;
-const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away', 'coarseError'] as const;
+const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away', 'coarseError', 'coarseAway'] as const;
 
 export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 

@@ -248,7 +248,7 @@ export class WasmKernel implements Kernel, Table {
       const lanes = this.columns <= LANES_COLUMNS || this.columns * k <= LANES_WORK;
       const packed = new Centers(this, k, !lanes);
       packed.set(centers);
-      takeCoarse(this, packed, lanes ? 0 : k);
+      takeCoarse(this, packed, lanes ? 0 : k, this.sample);
       return { cells: 0, scratch: packed.scratch };
     }
     const list = new CenterList(this, k);
