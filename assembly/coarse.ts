@@ -1,4 +1,4 @@
-import { center, errorsOf, failedOf, formerOf, lineOf, packedOf, scalesOf, screenedOf } from './block';
+import { center, errorsOf, failedOf, formerOf, lineOf, numbersOf, packedOf, scalesOf, screenedOf, squaresOf } from './block';
 import { measureAll, measureFrom } from './distance';
 import { Plan } from './plan';
 import { barOf, decide, low, lowestTwo, place, second } from './screen';
@@ -24,6 +24,18 @@ const LISTED: usize = 512;
 /** Beyond this, squares in float32 are not to be relied on. */
 const HUGE: f32 = 1e36;
 
+/** float32 a row of the block: twice what packing took off it, and twice its norm, as far as errors go. */
+// @ts-ignore: decorator
+@inline
+function lossesOf(base: usize): usize {
+  return squaresOf(base);
+}
+// @ts-ignore: decorator
+@inline
+function normsOf(base: usize): usize {
+  return numbersOf(base);
+}
+
 // @ts-ignore: decorator
 @inline
 function pitchOf(plan: Plan): usize {
@@ -35,7 +47,7 @@ export function coarseBytes(columns: i32, tiles: i32): i32 {
   return (((columns + 15) & ~15) * tiles) << 3;
 }
 
-/** Phase, one a tile: packs 8 centres; what packing takes off each goes to `output` (float64). */
+/** Phase, one a tile: packs 8 centres. */
 export function packCoarse(planAt: usize, t: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const d = <usize>plan.columns;
@@ -47,6 +59,7 @@ export function packCoarse(planAt: usize, t: i32, base: usize): void {
     let total = 0;
     let stored: f32 = 0;
     let lost: f64 = 0;
+    let square: f64 = 0;
     let start: f64 = 0;
     if (c < <usize>plan.k) {
       const center = plan.centers + ((c * d) << 3);
@@ -64,13 +77,15 @@ export function packCoarse(planAt: usize, t: i32, base: usize): void {
         total += <i32>q;
         const e = y - q * (<f64>stored * -0.5);
         lost += e * e;
+        square += y * y;
         start += y * (plan.coarsePlain ? y + 2 * <f64>load<f32>(plan.middle + (j << 2)) : y);
       }
     }
     store<f32>(plan.coarseNorms + (c << 2), c < <usize>plan.k ? <f32>start : f32.MAX_VALUE);
     store<i32>(plan.coarseStarts + (c << 2), plan.coarsePlain ? 0 : -64 * total);
     store<f32>(plan.coarseSteps + (c << 2), stored);
-    store<f64>(plan.output + (c << 3), sqrt(lost) * 1.0000001 + 1e-30);
+    store<f32>(plan.coarseLengths + (c << 2), <f32>(sqrt(square) * 1.000001));
+    store<f32>(plan.coarseLosses + (c << 2), <f32>(sqrt(lost) * 1.000001 + 1e-30));
   }
 }
 
@@ -156,7 +171,6 @@ function lookAt(line: usize, columns: i32): void {
 export function packRows8(plan: Plan, base: usize, row: i32, count: i32): bool {
   const d = plan.columns;
   const C = <f64>plan.centerNorm;
-  const shift = <f64>plan.coarseError;
   const inexact = 1 + (<f64>d + 16) * U;
   const last = row + count - 1;
   let out = packedOf(base, plan);
@@ -183,28 +197,29 @@ export function packRows8(plan: Plan, base: usize, row: i32, count: i32): bool {
       ? quantise(line, d, inverse, step, true, out)
       : quantise(line, d, inverse, step, false, out);
     const lost = sqrt(<f64>left) * inexact + 4 * U * norm + 1e-30;
-    const error = 2 * (lost * C + (norm + lost) * shift) + U * (4 * C + 16 * norm + 8 * <f64>plan.coarseAway) * C;
-    store<f32>(scalesOf(base) + (<usize>r << 2), step);
-    store<f32>(errorsOf(base) + (<usize>r << 2), error < 1e37 ? <f32>(error * 1.000001 + 1e-37) : Infinity);
+    const blur = U * (4 * C + 16 * norm + 8 * <f64>plan.coarseAway) * C;
+    const whole = 2 * (norm + lost) * C + blur < 1e37;
+    const at = <usize>r << 2;
+    store<f32>(scalesOf(base) + at, step);
+    store<f32>(lossesOf(base) + at, whole ? <f32>(2.000002 * lost) : 0);
+    store<f32>(normsOf(base) + at, whole ? <f32>(2.000002 * (norm + lost)) : 0);
+    store<f32>(errorsOf(base) + at, whole ? <f32>(blur * 1.000001 + 1e-37) : Infinity);
     out += pitchOf(plan);
   }
   return calm;
 }
 
-/** Screened values as in tile.ts, from 8 bits. */
+/** Screened values as in tile.ts, from 8 bits, less what they may be off by: no distance is below them. */
 export function products8(plan: Plan, base: usize, count: i32): void {
   const pitch = pitchOf(plan);
   const width = <usize>plan.tiles << 5;
   for (let t: usize = 0; t < <usize>plan.tiles; t++) {
     const lanes = t << 5;
     const starts = plan.coarseStarts + lanes;
-    const steps = plan.coarseSteps + lanes;
-    const norms = plan.coarseNorms + lanes;
     const tile = plan.coarse + t * (pitch << 3);
     let row = packedOf(base, plan);
-    let scale = scalesOf(base);
     let out = screenedOf(base, plan) + lanes;
-    for (let r = 0; r < count; r += 4) {
+    for (let r: usize = 0; r < <usize>count; r += 4) {
       let p0 = row;
       let p1 = p0 + pitch;
       let p2 = p1 + pitch;
@@ -234,24 +249,38 @@ export function products8(plan: Plan, base: usize, count: i32): void {
         s = v128.load32_splat(p3, 4);
         a3 = dot8(c0, s, a3); b3 = dot8(c1, s, b3);
       }
-      finish(a0, b0, v128.load32_splat(scale), steps, norms, out);
-      out += width;
-      finish(a1, b1, v128.load32_splat(scale, 4), steps, norms, out);
-      out += width;
-      finish(a2, b2, v128.load32_splat(scale, 8), steps, norms, out);
-      out += width;
-      finish(a3, b3, v128.load32_splat(scale, 12), steps, norms, out);
-      out += width;
-      scale += 16;
+      finish(plan, base, r, lanes, a0, b0, out);
+      finish(plan, base, r + 1, lanes, a1, b1, out + width);
+      finish(plan, base, r + 2, lanes, a2, b2, out + 2 * width);
+      finish(plan, base, r + 3, lanes, a3, b3, out + 3 * width);
+      out += width << 2;
     }
   }
 }
 
+/** What a row's screened value may be off by, for two times four centres' lengths and losses. */
 // @ts-ignore: decorator
 @inline
-function finish(a: v128, b: v128, w: v128, steps: usize, norms: usize, out: usize): void {
-  v128.store(out, fma(f32x4.convert_i32x4_s(a), f32x4.mul(w, v128.load(steps)), v128.load(norms)));
-  v128.store(out, fma(f32x4.convert_i32x4_s(b), f32x4.mul(w, v128.load(steps, 16)), v128.load(norms, 16)), 16);
+function finish(plan: Plan, base: usize, r: usize, lanes: usize, a: v128, b: v128, out: usize): void {
+  const at = r << 2;
+  const w = v128.load32_splat(scalesOf(base) + at);
+  const lost = v128.load32_splat(lossesOf(base) + at), norm = v128.load32_splat(normsOf(base) + at);
+  const blur = v128.load32_splat(errorsOf(base) + at);
+  const lengths = plan.coarseLengths + lanes, losses = plan.coarseLosses + lanes;
+  const steps = plan.coarseSteps + lanes, norms = plan.coarseNorms + lanes;
+  const u = fma(f32x4.convert_i32x4_s(a), f32x4.mul(w, v128.load(steps)), v128.load(norms));
+  const v = fma(f32x4.convert_i32x4_s(b), f32x4.mul(w, v128.load(steps, 16)), v128.load(norms, 16));
+  v128.store(out, f32x4.sub(u, fma(lost, v128.load(lengths), fma(norm, v128.load(losses), blur))));
+  v128.store(out, f32x4.sub(v, fma(lost, v128.load(lengths, 16), fma(norm, v128.load(losses, 16), blur))), 16);
+}
+
+/** At least as far above the screened value of centre c as any distance is. */
+function barAt(plan: Plan, base: usize, r: i32, value: f32, c: i32): f32 {
+  const at = <usize>r << 2;
+  const lane = <usize>c << 2;
+  const length = load<f32>(plan.coarseLengths + lane), loss = load<f32>(plan.coarseLosses + lane);
+  const error = load<f32>(lossesOf(base) + at) * length + load<f32>(normsOf(base) + at) * loss + load<f32>(errorsOf(base) + at);
+  return barOf(value, error * <f32>1.000001);
 }
 
 /** How many centres the screen left to the rows asked for, those alone with one left out. One instance is one thread's. */
@@ -266,7 +295,7 @@ export function nearestOf8(plan: Plan, base: usize, r: i32, row: i32): i32 {
   const tiles = plan.tiles;
   const values = screenedOf(base, plan) + <usize>r * (<usize>tiles << 5);
   lowestTwo(values, tiles);
-  const bar = barOf(low, load<f32>(errorsOf(base) + (<usize>r << 2)));
+  const bar = barAt(plan, base, r, low, place);
   if (second > bar) return place;
   const limit = f32x4.splat(bar);
   const list = failedOf(base);

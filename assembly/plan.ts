@@ -93,6 +93,9 @@ export class Plan {
   coarseSteps: usize;
   /** float32 a centre: what its screened values begin from. */
   coarseNorms: usize;
+  /** The same, rounded up: its length less the middle, and what packing in 8 bits took off it. */
+  coarseLengths: usize;
+  coarseLosses: usize;
   /** Whether rows are packed as they lie: float32, of a multiple of 8 columns, hardly a value negative. */
   coarsePlain: i32;
   // float32 from here
@@ -106,8 +109,6 @@ export class Plan {
   reach: f32;
   /** Length of the middle, where lines are not less it. */
   away: f32;
-  /** Largest distance between a centre and its form in 8 bits, rounded up. */
-  coarseError: f32;
   /** Length of the middle, where rows are packed as they lie, else 0. */
   coarseAway: f32;
 }

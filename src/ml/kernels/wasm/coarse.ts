@@ -17,21 +17,20 @@ export function takeCoarse(table: Table, { tiles, scratch }: Centers, k: number,
     return;
   }
   const lanes = 8 * tiles;
-  const output = arena.take(8 * lanes);
   const away = plainly(table, sample);
   table.write({
     coarsePlain: away === null ? 0 : 1,
     coarseAway: away ?? 0,
     coarseNorms: arena.take(4 * lanes),
+    coarseLengths: arena.take(4 * lanes),
+    coarseLosses: arena.take(4 * lanes),
     coarse: arena.take(crew.exports.coarseBytes(columns, tiles)),
     coarseStarts: arena.take(4 * lanes),
     coarseSteps: arena.take(4 * lanes),
     lines: arena.take(4 * k * 8 * Math.ceil(columns / 8)),
-    output,
   });
   table.phase('packCoarse', tiles, 8 * k, scratch);
   table.phase('lineUp', k, k, scratch);
-  table.write({ coarseError: roundedUp(arena.f64(output, lanes).reduce((a, b) => Math.max(a, b))) });
 }
 
 /**

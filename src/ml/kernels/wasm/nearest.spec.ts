@@ -24,8 +24,7 @@ function valueOf(kind: Kind, u: number, row: number, column: number): number {
 /** Rows, and k centres of which some are rows, some lie between two of them and some are there twice. */
 function makeCase(kind: Kind, rows: number, columns: number, k: number): { data: Float64Array; centers: Float64Array } {
   const generator = new Generator(rows + 31 * columns, k + kind.length);
-  const draw = (row: number, column: number): number =>
-    Math.fround(valueOf(kind, generator.uniform(), row, column));
+  const draw = (row: number, column: number): number => Math.fround(valueOf(kind, generator.uniform(), row, column));
   const data = Float64Array.from({ length: rows * columns }, (_, i) => draw(Math.floor(i / columns), i % columns));
   const centers = new Float64Array(k * columns);
   for (let c = 0; c < k; c++) {

@@ -53,9 +53,11 @@ const FIELDS = [
   'coarseStarts',
   'coarseSteps',
   'coarseNorms',
+  'coarseLengths',
+  'coarseLosses',
   'coarsePlain',
 ] as const;
-const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away', 'coarseError', 'coarseAway'] as const;
+const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away', 'coarseAway'] as const;
 
 export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 
