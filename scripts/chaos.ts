@@ -102,6 +102,7 @@ async function use(program: Program, over: AbortSignal): Promise<void> {
   const { client, chatId, datasets, runs } = program;
   while (!over.aborted) {
     const live = runs.length === 0 ? 0 : await liveRuns(program);
+    await client.get('/chats');
     if (datasets.length === 0 || random() < 0.15) {
       const rows = Array.from({ length: between(200, 2000) }, () => Array.from({ length: 4 }, random));
       const { id } = await client.make<{ id: string }>(`/chats/${chatId}/datasets`, { rows });

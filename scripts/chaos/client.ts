@@ -10,6 +10,8 @@ export class Client {
   #token = '';
   /** How often something had to be asked again. */
   repeats = 0;
+  /** Answers that blame nobody but the service. */
+  readonly broken: string[] = [];
 
   constructor(url: string) {
     this.#url = url;
@@ -79,6 +81,7 @@ export class Client {
       const answer = await this.#ask(method, path, body, headers);
       if (answer && answer.status < 300) return answer.body as T;
       last = answer;
+      if (answer?.status === 500) this.broken.push(`${method} ${path} is answered ${JSON.stringify(answer)}`);
       // What is refused for what it says will be refused again.
       const refused = answer && answer.status >= 400 && answer.status < 500 && ![409, 429].includes(answer.status);
       if (refused || (answer && final.includes(answer.status))) break;

@@ -14,7 +14,7 @@ interface Run {
 
 /** What is not as it has to be, a sentence each. */
 export async function judge({ client, chatId, datasets, runs, predictions }: Program): Promise<string[]> {
-  const faults: string[] = [];
+  const faults = [...client.broken];
   const deadline = performance.now() + SETTLE_MS;
   const readRuns = (): Promise<Run[]> => client.all<Run>(`/chats/${chatId}/runs`);
   let present = await readRuns();
