@@ -1,5 +1,6 @@
 import { BLOCK, pack, takeRows } from './block';
-import { nearestByCells } from './cells';
+import { nearestByCells } from './by-cells';
+import { STEP } from './cells';
 import { rowsFrom } from './chunks';
 import { beginCount, leftOver, nearestOf8, packRows8, products8 } from './coarse';
 import { nearestByLanes } from './lanes';
@@ -27,8 +28,9 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
   let largest: f64 = 0;
   let coarse = plan.coarse != 0;
   const lanes = !plan.integer;
-  for (let row = rowsFrom(plan, chunk); row < end; row += BLOCK) {
-    const count = min(BLOCK, end - row);
+  const step = d < 4 ? STEP : BLOCK;
+  for (let row = rowsFrom(plan, chunk); row < end; row += step) {
+    const count = min(step, end - row);
     awaitValues(plan, <usize>(row + count) * d);
     let calm: bool;
     if (d < 4) {

@@ -9,8 +9,11 @@ const REALS = ['slip'] as const;
 
 export const CELLS_BYTES = 4 * (FIELDS.length + REALS.length);
 
-/** Rows there must be for each cell, so that making it pays. */
-const ROWS_A_CELL = 12;
+/** A cell that has too many centres to list, as in the assembly. */
+const ALL = 0x7fffffff;
+/** Rows there shall be for each cell, so that making it pays, and must be for the largest cells. */
+const ROWS_A_CELL = 48;
+const LEAST_ROWS = 12;
 /** Most cells to a side, as a power of two, by the number of columns; a parent has 2^3 of them to a side. */
 const MOST_BITS = [12, 8, 6] as const;
 const LEAST_BITS = 3;
@@ -30,7 +33,8 @@ export class Cells {
   constructor(table: Table, list: CenterList, k: number, sample: Float64Array) {
     const { arena, columns, crew } = table;
     const most = MOST_BITS[columns - 1];
-    const bits = Math.min(most, Math.floor(Math.log2(table.rows / ROWS_A_CELL) / columns));
+    const fit = (rows: number): number => Math.floor(Math.log2(table.rows / rows) / columns);
+    const bits = Math.min(most, Math.max(fit(ROWS_A_CELL), Math.min(LEAST_BITS, fit(LEAST_ROWS))));
     const head = crew.exports.cellScratchBytes(list.tiles);
     if (bits < LEAST_BITS || k < 3) {
       this.address = 0;
@@ -43,11 +47,12 @@ export class Cells {
     for (let rank = 0; rank < crew.size; rank++) arena.i32(this.scratch.address + rank * bytes, 1)[0] = 0;
     const parents = 2 ** ((bits - 3) * columns);
     const place = {
-      table: arena.take(4 * cells),
+      table: arena.take(4 * (cells + 1)),
       parents: arena.take(4 * parents),
       lattice: arena.take(4 * 12),
     };
-    arena.i32(place.table, cells).fill(0);
+    // What lies outside has a cell of its own, which lists nothing.
+    arena.i32(place.table, cells + 1).fill(0)[cells] = ALL;
     arena.i32(place.parents, parents).fill(0);
     const radius = layOut(arena.f32(place.lattice, 12), sample, arena.f32(table.middle, columns), columns, bits);
     this.address = arena.take(CELLS_BYTES);
