@@ -10,9 +10,17 @@ const deviations = { ...numbers, items: { type: 'number', minimum: 0 } } as cons
 const names = { type: 'array', minItems: 1, maxItems: 16_384, items: { $ref: '#/$defs/name' } } as const;
 const orNull = (type: string): { type: string[] } => ({ type: [type, 'null'] });
 
-function record(properties: Record<string, unknown>): object {
-  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties };
+function record(properties: Record<string, unknown>, optional: Record<string, unknown> = {}): object {
+  const required = Object.keys(properties);
+  return { type: 'object', additionalProperties: false, required, properties: { ...properties, ...optional } };
 }
+
+/** Figures by percentile. */
+const percentiles = (figure: object): object => ({
+  maxProperties: 101,
+  propertyNames: { pattern: '^(100|[1-9]?[0-9])(\\.[0-9]+)?$' },
+  additionalProperties: { type: 'number', ...figure },
+});
 
 const steps = [
   record({
@@ -78,18 +86,16 @@ export const bundleSchema = {
       oneOf: [
         {
           type: 'array',
-          items: record({
-            size: { type: 'integer', minimum: 0 },
-            meanDistance: { type: 'number', minimum: 0 },
-            radius: { type: 'number', minimum: 0 },
-            silhouette: orNull('number'),
-            distancePercentiles: {
-              ...orNull('object'),
-              maxProperties: 101,
-              propertyNames: { pattern: '^(100|[1-9]?[0-9])(\\.[0-9]+)?$' },
-              additionalProperties: { type: 'number', minimum: 0 },
+          items: record(
+            {
+              size: { type: 'integer', minimum: 0 },
+              meanDistance: { type: 'number', minimum: 0 },
+              radius: { type: 'number', minimum: 0 },
+              silhouette: orNull('number'),
+              distancePercentiles: { ...orNull('object'), ...percentiles({ minimum: 0 }) },
             },
-          }),
+            { silhouettePercentiles: { type: 'object', ...percentiles({ minimum: -1, maximum: 1 }) } },
+          ),
         },
         { type: 'null' },
       ],

@@ -60,6 +60,7 @@ const stored: fc.Arbitrary<Centers> = fc
           radius: fact(1),
           silhouette: -0.5,
           distancePercentiles: { '50': fact(2), '99': fact(3) },
+          silhouettePercentiles: { '0': -1, '50': -0.5, '100': 0 },
         },
         { size: 0, meanDistance: 0, radius: 0, silhouette: null, distancePercentiles: null },
       ],

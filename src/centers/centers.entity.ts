@@ -15,6 +15,8 @@ export interface ClusterFacts {
   silhouette: number | null;
   /** By percentile, such as `{"50": 0.4, "99": 1.9}`; null for a cluster without rows. */
   distancePercentiles: Record<string, number> | null;
+  /** Silhouette coefficients by percentile, every fifth from 0 to 100; left out where undefined or not sampled. */
+  silhouettePercentiles?: Record<string, number>;
 }
 
 /** How good the whole is, in the space trained in; null where it is undefined. */

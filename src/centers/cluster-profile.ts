@@ -23,6 +23,8 @@ export interface ClusterProfile {
   meanDistance: number | null;
   radius: number | null;
   silhouette: number | null;
+  /** Of its rows, by percentile; null where that is not known. */
+  silhouettePercentiles: Record<string, number> | null;
   /** The columns that set the cluster apart most come first. */
   columns: ColumnProfile[];
   /** The same in a few words; null where the rows are not known. */
@@ -67,6 +69,7 @@ export function profileCluster(centers: Centers, cluster: number): ClusterProfil
     meanDistance: facts?.meanDistance ?? null,
     radius: facts?.radius ?? null,
     silhouette: facts?.silhouette ?? null,
+    silhouettePercentiles: facts?.silhouettePercentiles ?? null,
     columns,
     summary: facts && statistics ? summarise(columns, facts.size, categoryFeatures(centers)) : null,
   };

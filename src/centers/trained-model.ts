@@ -1,5 +1,5 @@
 import type { FittedPreparation } from '../ml/preparation/types.js';
-import type { Evaluation, FitResult } from '../ml/types.js';
+import { type Evaluation, type FitResult, SILHOUETTE_PERCENTILES } from '../ml/types.js';
 import type { CentersMetrics, ClusterFacts } from './centers.entity.js';
 import { withoutNegativeZeros } from './floats.js';
 import { packStatistics } from './profile.js';
@@ -36,18 +36,28 @@ export function trainedModel(
 }
 
 function clusterFacts(evaluation: Omit<Evaluation, 'k' | 'inertia'>): ClusterFacts[] {
-  const { percentiles, distancePercentiles, silhouettes } = evaluation;
+  const { percentiles, distancePercentiles, silhouettes, silhouettePercentiles } = evaluation;
   return Array.from(evaluation.sizes, (size, cluster) => {
-    const distances = percentiles.map((percentile, p): [string, number] => [
-      String(percentile),
-      distancePercentiles[cluster * percentiles.length + p],
-    ]);
+    const known = Number.isFinite(silhouettes[cluster]);
     return {
       size,
       meanDistance: evaluation.meanDistances[cluster],
       radius: evaluation.radii[cluster],
-      silhouette: Number.isFinite(silhouettes[cluster]) ? silhouettes[cluster] : null,
-      distancePercentiles: size > 0 ? Object.fromEntries(distances) : null,
+      silhouette: known ? silhouettes[cluster] : null,
+      distancePercentiles: size > 0 ? byPercentile(percentiles, distancePercentiles, cluster) : null,
+      ...(known && {
+        silhouettePercentiles: byPercentile(SILHOUETTE_PERCENTILES, silhouettePercentiles.map(fourDecimals), cluster),
+      }),
     };
   });
+}
+
+/** @param table `k x percentiles` */
+function byPercentile(percentiles: readonly number[], table: Float64Array, cluster: number): Record<string, number> {
+  return Object.fromEntries(percentiles.map((each, p) => [each, table[cluster * percentiles.length + p]]));
+}
+
+/** They are for looking at: more digits would make a stored cluster twice as long. Adding 0 leaves no negative one. */
+function fourDecimals(value: number): number {
+  return Math.round(value * 1e4) / 1e4 + 0;
 }

@@ -201,6 +201,9 @@ export interface EvaluateOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** The percentiles of a cluster's silhouettes that an evaluation tells: enough to draw them in order. */
+export const SILHOUETTE_PERCENTILES: readonly number[] = Array.from({ length: 21 }, (_, i) => 5 * i);
+
 export interface Evaluation {
   readonly k: number;
   /** Weighted sum of squared distances to the given centres; null if beyond float64. */
@@ -211,6 +214,8 @@ export interface Evaluation {
   readonly silhouetteRows: number;
   /** Mean silhouette a cluster; NaN where undefined or not sampled. */
   readonly silhouettes: Float64Array;
+  /** `k x SILHOUETTE_PERCENTILES.length` silhouettes, interpolated linearly as numpy does; NaN as above. */
+  readonly silhouettePercentiles: Float64Array;
   /** Variance ratio criterion (Caliński and Harabasz 1974), unweighted; null below two clusters. */
   readonly calinskiHarabasz: number | null;
   /** Davies and Bouldin 1979, lower is better, unweighted; null below two clusters. */

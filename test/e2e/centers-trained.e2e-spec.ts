@@ -18,6 +18,8 @@ interface Cluster {
   name: string | null;
   size: number;
   share: number;
+  silhouette: number;
+  silhouettePercentiles: Record<string, number>;
   summary: string;
   columns: { name: string; mean: number; overallMean: number; overallDeviation: number; zScore: number }[];
 }
@@ -159,7 +161,12 @@ describe('centers that were trained', () => {
     expect(profiles.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
     const setosa = profiles.find(({ size }) => size === 50);
     expect(setosa?.summary).toBe('short petals, narrow petals, short sepals; 50 rows');
-    for (const { cluster, columns, size } of profiles) {
+    for (const { cluster, columns, size, silhouette, silhouettePercentiles } of profiles) {
+      expect(Object.keys(silhouettePercentiles)).toHaveLength(21);
+      const curve = Object.values(silhouettePercentiles);
+      expect(curve).toEqual(curve.toSorted((a, b) => a - b));
+      // The area below the curve is the mean of what it is a curve of.
+      expect(curve.slice(1).reduce((sum, high, i) => sum + (high + curve[i]) / 40, 0)).toBeCloseTo(silhouette, 1);
       expect(size).toBe(iris.labels.filter((label) => label === cluster).length);
       const strengths = columns.map(({ zScore }) => Math.abs(zScore));
       expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));

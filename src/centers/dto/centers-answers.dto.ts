@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** What training knew of one cluster; distances are in the space trained in. */
 export class ClusterFactsDto {
@@ -16,6 +16,13 @@ export class ClusterFactsDto {
     example: { '50': 0.61, '99': 1.73 },
   })
   distancePercentiles!: Record<string, number> | null;
+  /** The silhouette coefficients of its rows by percentile, every fifth from 0 to 100, to four decimals. */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    example: { '0': -0.02, '50': 0.61, '100': 0.74 },
+  })
+  silhouettePercentiles?: Record<string, number>;
 }
 
 export class CentersMetricsDto {

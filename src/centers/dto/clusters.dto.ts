@@ -27,6 +27,9 @@ export class ClusterDto {
   meanDistance!: number | null;
   radius!: number | null;
   silhouette!: number | null;
+  /** The silhouette coefficients of its rows by percentile, every fifth from 0 to 100, to four decimals. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'number' }, nullable: true })
+  silhouettePercentiles!: Record<string, number> | null;
   /** The columns that set the cluster apart most come first. */
   columns!: ColumnProfileDto[];
   /** The same in a few words. */

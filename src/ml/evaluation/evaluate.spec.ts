@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readTable } from '../../../test/support/golden.js';
 import { fit, type Hooks } from '../kmeans/fit.js';
-import type { Matrix } from '../types.js';
+import { type Matrix, SILHOUETTE_PERCENTILES } from '../types.js';
 import { evaluate } from './evaluate.js';
 
 const HOOKS: Hooks = { interrupt: () => undefined, progress: null };
@@ -54,8 +54,20 @@ describe('evaluate', () => {
           for (let c = 0; c < k; c++) {
             const own = each.filter((_, i) => labels[i] === c);
             const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
-            if (own.length === 0) expect(found.silhouettes[c]).toBeNaN();
-            else expect(found.silhouettes[c]).toBeCloseTo(mean, 12);
+            const points = SILHOUETTE_PERCENTILES.length;
+            const curve = found.silhouettePercentiles.subarray(c * points, (c + 1) * points);
+            if (own.length === 0) {
+              expect(found.silhouettes[c]).toBeNaN();
+              expect(curve.every(Number.isNaN)).toBe(true);
+              continue;
+            }
+            expect(found.silhouettes[c]).toBeCloseTo(mean, 12);
+            const sorted = own.toSorted((a, b) => a - b);
+            SILHOUETTE_PERCENTILES.forEach((percentile, p) => {
+              const at = ((own.length - 1) * percentile) / 100;
+              const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+              expect(curve[p]).toBeCloseTo(low + (high - low) * (at - Math.floor(at)), 12);
+            });
           }
         },
       ),
@@ -113,8 +125,14 @@ describe('evaluate', () => {
       { labels, centers: { data: times(data), rows: 3, columns: 4 } },
       HOOKS,
     );
-    const { silhouette, calinskiHarabasz, daviesBouldin, silhouettes } = found;
-    expect(other).toMatchObject({ silhouette, calinskiHarabasz, daviesBouldin, silhouettes });
+    const { silhouette, calinskiHarabasz, daviesBouldin, silhouettes, silhouettePercentiles } = found;
+    expect(other).toMatchObject({
+      silhouette,
+      calinskiHarabasz,
+      daviesBouldin,
+      silhouettes,
+      silhouettePercentiles,
+    });
     expect(other.radii).toEqual(times(found.radii));
     expect(other.distancePercentiles).toEqual(times(found.distancePercentiles));
     expect(other.inertia).toBe(exponent === 900 ? null : found.inertia! * 2 ** exponent * 2 ** exponent);

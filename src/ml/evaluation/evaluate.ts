@@ -3,7 +3,7 @@ import type { ClusterSums, Kernel } from '../kernels/kernel.js';
 import type { Hooks } from '../kmeans/fit.js';
 import { centersIntoSpace, exponentOf, openSpace, timesPowerOfTwo, weightedSum } from '../kmeans/space.js';
 import { quantile } from '../preparation/statistics.js';
-import type { EvaluateOptions, Evaluation, Matrix } from '../types.js';
+import { type EvaluateOptions, type Evaluation, type Matrix, SILHOUETTE_PERCENTILES } from '../types.js';
 import { groupByLabel, sampleRows, type Groups } from './groups.js';
 import { profileColumns } from './profile.js';
 import { silhouettes } from './silhouette.js';
@@ -78,21 +78,30 @@ function silhouetteOf(
   { values, starts }: Sample,
   columns: number,
   { interrupt }: Hooks,
-): Pick<Evaluation, 'silhouette' | 'silhouetteRows' | 'silhouettes'> {
+): Pick<Evaluation, 'silhouette' | 'silhouetteRows' | 'silhouettes' | 'silhouettePercentiles'> {
   const k = starts.length - 1;
   const rows = values.length / columns;
   const means = new Float64Array(k).fill(NaN);
+  const points = SILHOUETTE_PERCENTILES.length;
+  const silhouettePercentiles = new Float64Array(k * points).fill(NaN);
   const present = means.filter((_, c) => starts[c + 1] > starts[c]).length;
-  if (present < 2 || present >= rows) return { silhouette: null, silhouetteRows: 0, silhouettes: means };
+  if (present < 2 || present >= rows) {
+    return { silhouette: null, silhouetteRows: 0, silhouettes: means, silhouettePercentiles };
+  }
   const coefficients = silhouettes(values, columns, starts, interrupt);
   let sum = 0;
   for (let c = 0; c < k; c++) {
     let part = 0;
     for (let i = starts[c]; i < starts[c + 1]; i++) part += coefficients[i];
     sum += part;
-    if (starts[c + 1] > starts[c]) means[c] = part / (starts[c + 1] - starts[c]);
+    if (starts[c + 1] === starts[c]) continue;
+    means[c] = part / (starts[c + 1] - starts[c]);
+    const sorted = coefficients.slice(starts[c], starts[c + 1]).sort();
+    SILHOUETTE_PERCENTILES.forEach((percentile, p) => {
+      silhouettePercentiles[c * points + p] = quantile(sorted, percentile / 100);
+    });
   }
-  return { silhouette: sum / rows, silhouetteRows: rows, silhouettes: means };
+  return { silhouette: sum / rows, silhouetteRows: rows, silhouettes: means, silhouettePercentiles };
 }
 
 /** Both by the means of the labelled rows (not by the given centres) and without weights, as scikit-learn takes them. */

@@ -824,6 +824,10 @@ export interface components {
             /** @description Of all rows, 0..1. */
             share: number | null;
             silhouette: number | null;
+            /** @description The silhouette coefficients of its rows by percentile, every fifth from 0 to 100, to four decimals. */
+            silhouettePercentiles: {
+                [key: string]: number;
+            } | null;
             /** @description Rows. */
             size: number | null;
             /**
@@ -847,6 +851,17 @@ export interface components {
             /** @description Distance of the farthest row. */
             radius: number;
             silhouette: number | null;
+            /**
+             * @description The silhouette coefficients of its rows by percentile, every fifth from 0 to 100, to four decimals.
+             * @example {
+             *       "0": -0.02,
+             *       "50": 0.61,
+             *       "100": 0.74
+             *     }
+             */
+            silhouettePercentiles?: {
+                [key: string]: number;
+            };
             /** @description Rows. */
             size: number;
         };
