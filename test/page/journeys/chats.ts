@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
 import type { Visit } from '../browser.ts';
+import { drop } from './files.ts';
 import { program, signUp } from './people.ts';
 
 const MANY = 70;
@@ -37,8 +37,25 @@ export async function chats(visit: Visit): Promise<void> {
   await page.getByRole('heading', { name: 'Fifth' }).waitFor();
   await page.getByText('Nothing here yet.').waitFor();
   await visit.look(page, 'empty chat');
-  await drop(page, 'dropped.csv', `x,y\n${Array.from({ length: 30 }, (_, i) => `${i},${i % 5}`).join('\n')}\n`);
+  await drop(page, [table('dropped.csv')], () => page.getByText('Drop to add it to this chat').waitFor());
   await page.getByRole('region', { name: 'Table dropped.csv' }).waitFor();
+
+  // Several at once, and more while they are on their way: they come in that order; a bad one keeps none back.
+  await drop(page, [table('first.csv'), { name: 'ragged.csv', text: 'x,y\n1,2\n3\n' }, table('second.csv')]);
+  await drop(page, [table('third.csv')]);
+  await page.getByRole('region', { name: 'Table third.csv' }).waitFor();
+  const tables = page.getByRole('region', { name: /^Table / });
+  const names = await Promise.all((await tables.all()).map((one) => one.getAttribute('aria-label')));
+  assert.deepEqual(
+    names,
+    ['dropped', 'first', 'second', 'third'].map((name) => `Table ${name}.csv`),
+  );
+  await page.getByText('ragged.csv', { exact: true }).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/line 3/i)
+    .waitFor();
+  await visit.look(page, 'several files');
   assert.equal(await links.first().textContent(), 'Fifth', 'newest activity first');
 
   // A note keeps its lines; Shift and Enter makes one, Enter sends.
@@ -59,13 +76,6 @@ export async function chats(visit: Visit): Promise<void> {
   await page.getByRole('link', { name: 'Fifth' }).waitFor({ state: 'detached' });
 }
 
-/** Drops a file in the middle of the window, as a hand would. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    `(() => { const it = new DataTransfer(); it.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)})); return it; })()`,
-  );
-  for (const type of ['dragenter', 'dragover', 'drop']) {
-    await page.getByRole('main').dispatchEvent(type, { dataTransfer: transfer });
-    if (type === 'dragover') await page.getByText('Drop to add it to this chat').waitFor();
-  }
+function table(name: string) {
+  return { name, text: `x,y\n${Array.from({ length: 30 }, (_, i) => `${i},${i % 5}`).join('\n')}\n` };
 }

@@ -1,6 +1,7 @@
-import { Container, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Container, Stack, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from 'react-router';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
 import { api, data } from '../api/client';
 import { DropZone } from '../datasets/drop-zone';
 import { useUpload } from '../datasets/use-upload';
@@ -13,6 +14,7 @@ export function Welcome() {
   useTitle('New chat');
   const navigate = useNavigate();
   const client = useQueryClient();
+  const [opened, setOpened] = useState<string>();
   const upload = useUpload(
     async (file) => {
       const title = file.name.replace(/(\.[a-z]+)+$/i, '').slice(0, 200) || 'Untitled';
@@ -24,6 +26,7 @@ export function Welcome() {
     (chatId, all) => {
       void client.invalidateQueries({ queryKey: keys.chats });
       if (all) void navigate(`/chats/${chatId}`);
+      else setOpened(chatId);
     },
   );
   return (
@@ -32,6 +35,15 @@ export function Welcome() {
         <Title order={1}>What belongs together here?</Title>
         <Text>Drop a table. Centroid finds the groups in it, shows them, and says what sets them apart.</Text>
         <DropZone upload={upload} />
+        {opened && (
+          <Text>
+            The other files are in{' '}
+            <Anchor component={Link} to={`/chats/${opened}`} underline="always">
+              a chat of their own
+            </Anchor>
+            .
+          </Text>
+        )}
         <Title order={2} size="h4">
           Or try one of these
         </Title>

@@ -1,5 +1,7 @@
 import { Button, FileButton, Group, Progress, Stack, Text } from '@mantine/core';
-import { UploadFailure } from './upload-failure';
+import { Failure } from '../ui/failure';
+import { FILE_FORMATS } from './file-formats';
+import { RefusedFile } from './refused-file';
 import { useFileDrop } from './use-file-drop';
 import type { Upload } from './use-upload';
 
@@ -9,7 +11,7 @@ export function DropZone({ upload }: { upload: Upload }) {
   return (
     <Stack className="drop-target" p="md" gap="xs" data-over={over || undefined}>
       <Group justify="space-between">
-        <Text size="sm">Drop a table here: CSV, TSV, JSON, NDJSON, NPY, Parquet or Arrow, also gzipped.</Text>
+        <Text size="sm">Drop a table here: {FILE_FORMATS}.</Text>
         <ChooseFiles upload={upload} />
       </Group>
       <UploadState upload={upload} />
@@ -31,7 +33,7 @@ export function ChooseFiles({ upload }: { upload: Upload }) {
 }
 
 /** How far a file is on its way, or why it did not arrive. */
-export function UploadState({ upload: { busy, sending, cancel, error } }: { upload: Upload }) {
+export function UploadState({ upload: { busy, sending, cancel, refused, error } }: { upload: Upload }) {
   return (
     <>
       {busy && sending && (
@@ -40,13 +42,19 @@ export function UploadState({ upload: { busy, sending, cancel, error } }: { uplo
             {sending.name}
           </Text>
           <Progress flex={1} miw="4rem" value={sending.share * 100} aria-label={`Upload of ${sending.name}`} />
-          <Text size="sm">{sending.share < 1 ? `${Math.floor(sending.share * 100)} %` : 'being read'}</Text>
+          <Text size="sm">
+            {sending.share < 1 ? `${Math.floor(sending.share * 100)} %` : 'being read'}
+            {sending.behind > 0 && `, ${sending.behind} more`}
+          </Text>
           <Button size="compact-xs" variant="default" onClick={cancel}>
             Cancel
           </Button>
         </Group>
       )}
-      {error && <UploadFailure error={error} />}
+      {refused.map((refusal, i) => (
+        <RefusedFile key={i} refusal={refusal} />
+      ))}
+      {error && <Failure error={error} />}
     </>
   );
 }

@@ -1,14 +1,15 @@
 import { Code, Stack, Text } from '@mantine/core';
 import { Failure } from '../ui/failure';
-import { RefusedFileError } from './use-upload';
+import type { RefusedFile as Refusal } from './use-upload';
 
 /** Why a file did not come in, with the line of it that is to blame. */
-export function UploadFailure({ error }: { error: unknown }) {
-  if (!(error instanceof RefusedFileError)) return <Failure error={error} />;
-  const { cause, place, file } = error;
+export function RefusedFile({ refusal: { problem, place, file } }: { refusal: Refusal }) {
   return (
     <Stack gap="xs">
-      <Failure error={cause} />
+      <Text size="sm" fw={600} className="breaking">
+        {file.name}
+      </Text>
+      <Failure error={problem} />
       {place && (
         <div>
           <Text size="sm" mb={4}>
