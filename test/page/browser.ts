@@ -89,17 +89,24 @@ export class Visit {
 
   /** Looks at a screen in both themes: nothing that axe finds serious, nothing wider than the window. */
   async look(page: Page, name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-      await page.evaluate(SETTLED);
-      await this.picture(page, `${name} ${colorScheme}`);
+    await this.fit(page, name, async (colorScheme) => {
       const { violations } = await new AxeBuilder({ page }).analyze();
       for (const { id, impact, nodes } of violations) {
         if (impact !== 'serious' && impact !== 'critical') continue;
         const where = nodes.map((node) => `${node.html} ${node.any[0]?.message ?? ''}`);
         this.defects.push(`axe, ${name}, ${colorScheme}: ${id}: ${where.join(' | ')}`);
       }
+    });
+  }
+
+  /** A picture of a screen in each theme, and that nothing is wider than the window. */
+  async fit(page: Page, name: string, inspect?: (scheme: Scheme) => Promise<void>): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await page.evaluate(SETTLED);
+      await this.picture(page, `${name} ${colorScheme}`);
+      await inspect?.(colorScheme);
     }
     const [content, window] = await page.evaluate<[number, number]>(
       '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',

@@ -17,7 +17,10 @@ import { interrupted } from './journeys/interrupted.ts';
 import { keyboard } from './journeys/keyboard.ts';
 import { models } from './journeys/models.ts';
 import { results } from './journeys/results.ts';
+import { retraining } from './journeys/retraining.ts';
+import { sizes } from './journeys/sizes.ts';
 import { states } from './journeys/states.ts';
+import { stillness } from './journeys/stillness.ts';
 import { swagger } from './journeys/swagger.ts';
 import { tabs } from './journeys/tabs.ts';
 import { training } from './journeys/training.ts';
@@ -37,9 +40,12 @@ const JOURNEYS: Record<string, Journey> = {
   'many chats': chats,
   'a table of words': words,
   'centers and predictions': models,
+  'a retraining from what is kept': retraining,
   'the account': account,
   'when things go wrong': states,
   'a long training': training,
+  'without motion': stillness,
+  'from a telephone to 4K': sizes,
   'every operation in Swagger UI': swagger,
 };
 

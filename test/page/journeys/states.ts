@@ -57,12 +57,6 @@ export async function states(visit: Visit): Promise<void> {
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   }
   await visit.look(page, 'nothing here');
-
-  // The largest screen that there is.
-  await page.setViewportSize({ width: 3840, height: 2160 });
-  await page.goto(chat);
-  await page.getByRole('region', { name: 'Table iris.csv' }).waitFor();
-  await visit.look(page, '4k');
 }
 
 async function failing(page: Page, address: string, status: number, detail: string): Promise<void> {

@@ -1,10 +1,10 @@
 import { Anchor, Badge, Container, Group, Paper, ScrollArea, Stack, Table, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, data, type Schemas } from '../api/client';
+import type { Schemas } from '../api/client';
 import { Missing } from '../app/missing';
-import { keys, useChat } from '../chats/queries';
+import { useChat } from '../chats/queries';
+import { useClusters } from '../results/use-clusters';
 import { ClusterMark } from '../ui/cluster-mark';
 import { Failure } from '../ui/failure';
 import { count, num, when } from '../ui/format';
@@ -19,6 +19,8 @@ import { useCenters, useCentersActions } from './use-centers';
 
 type Centers = Schemas['CentersDto'];
 
+const Transitions = lazy(async () => ({ default: (await import('./transitions')).Transitions }));
+
 /** Kept centers at their own address: where they lie, and what they say of new rows. */
 export function CentersPage() {
   const { centersId = '' } = useParams();
@@ -27,16 +29,12 @@ export function CentersPage() {
   const actions = useCentersActions(centers.data);
   const [renaming, setRenaming] = useState(false);
   const navigate = useNavigate();
-  const clusters = useQuery({
-    queryKey: [...keys.centers(centersId), 'clusters'],
-    queryFn: () =>
-      data(api.GET('/api/v1/centers/{centersId}/clusters', { params: { path: { centersId }, query: { limit: 100 } } })),
-  });
+  const clusters = useClusters(centersId);
   useTitle(centers.data?.name);
   if (isGone(centers.error)) return <Missing />;
   if (centers.isLoadingError) return <Failure error={centers.error} retry={() => void centers.refetch()} />;
   if (centers.isPending) return <Waiting what="the centers" retry={() => void centers.refetch()} />;
-  const { chatId, name, version, k, columns, runId, createdAt } = centers.data;
+  const { chatId, name, version, k, columns, runId, createdAt, parentId, transitions, params } = centers.data;
   const pinned = chat.data?.pinnedCentersId === centersId;
   const remove = async () => {
     const removed = await actions.remove();
@@ -93,14 +91,30 @@ export function CentersPage() {
           <Title order={2} size="h4" mb="sm">
             Which cluster does a new row belong to?
           </Title>
-          <PredictForm centersId={centersId} clusters={clusters.data?.items ?? []} />
+          <PredictForm centersId={centersId} clusters={clusters.data ?? []} />
         </Paper>
         <Paper withBorder p="md" component="section" aria-label="Centres">
           <Title order={2} size="h4" mb="sm">
             The centres, in the units of the data
           </Title>
-          <Values centers={centers.data} />
+          <Values centers={centers.data} clusters={clusters.data} />
         </Paper>
+        {transitions && (
+          <Paper withBorder p="md" component="section" aria-label="Moves">
+            <Title order={2} size="h4" mb="sm">
+              How rows moved
+            </Title>
+            <Suspense fallback={<Waiting what="the moves" />}>
+              <Transitions
+                parentId={parentId ?? ''}
+                transitions={transitions}
+                keptIds={params?.keepIds === true}
+                k={k}
+                label={(cluster) => clusterLabel(cluster, centers.data.clusterNames[cluster])}
+              />
+            </Suspense>
+          </Paper>
+        )}
       </Stack>
     </Container>
   );
@@ -109,7 +123,13 @@ export function CentersPage() {
 /** As many as a person can read; the exports hold them all. */
 const MOST = 100;
 
-function Values({ centers: { features, values, sizes, clusterNames } }: { centers: Centers }) {
+interface ValuesProps {
+  centers: Centers;
+  /** Undefined until they are there. */
+  clusters: Schemas['ClusterDto'][] | undefined;
+}
+
+function Values({ centers: { features, values, sizes, clusterNames }, clusters }: ValuesProps) {
   const shown = features.slice(0, MOST);
   return (
     <>
@@ -135,6 +155,9 @@ function Values({ centers: { features, values, sizes, clusterNames } }: { center
                 <Table.Th scope="row" className="nowrap">
                   <ClusterMark cluster={cluster} />
                   {clusterLabel(cluster, clusterNames[cluster])}
+                  <Text size="xs" c="dimmed">
+                    {clusters?.[cluster]?.summary}
+                  </Text>
                 </Table.Th>
                 {sizes && <Table.Td>{num(sizes[cluster])}</Table.Td>}
                 {row.slice(0, MOST).map((value, j) => (

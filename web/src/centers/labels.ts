@@ -44,11 +44,12 @@ export async function labelBoth(dataset: Dataset, first: Centers, second: Center
   return labels;
 }
 
-/** What training said of the rows, if these centers were trained on them. */
-async function trainedLabels(dataset: Dataset, { runId }: Centers): Promise<(number | null)[] | undefined> {
+/** What training said of the rows, if these centers are what it chose for them. */
+async function trainedLabels(dataset: Dataset, { id, runId }: Centers): Promise<(number | null)[] | undefined> {
   if (!runId) return undefined;
   const run = await data(api.GET('/api/v1/runs/{runId}', { params: { path: { runId } } }));
-  if (run.datasetId !== dataset.id) return undefined;
+  // Of the other numbers of clusters that a run tried, its labels say nothing.
+  if (run.datasetId !== dataset.id || run.result?.centersId !== id) return undefined;
   const answer = await data(api.GET('/api/v1/runs/{runId}/labels', { params: { path: { runId } } }));
   // Other formats are text and bytes; unless asked for they are not given.
   return typeof answer === 'string' ? undefined : answer.labels;

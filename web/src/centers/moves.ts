@@ -1,9 +1,7 @@
 import munkres from 'munkres';
 
-/** How rows are spread over the clusters of two sets of centers. */
+/** How rows are spread over the clusters of two sets of centers, taken together. */
 export interface Moves {
-  /** Rows by cluster of the first (rows) and of the second (columns). */
-  table: number[][];
   /** By cluster of the first: the one of the second that it is matched with, if any. */
   matched: (number | undefined)[];
   /** Rows in both. */
@@ -15,25 +13,29 @@ export interface Moves {
 }
 
 /**
- * Counts how rows moved, and matches clusters so that as many rows as possible stay (the assignment problem).
+ * Counts how rows moved.
  *
  * @param first a row's cluster, null where it has none
  * @param second the same rows
+ * @returns rows by cluster of the first (lines) and of the second (columns)
  */
-export function findMoves(
+export function countMoves(
   first: readonly (number | null)[],
   second: readonly (number | null)[],
   k: [number, number],
-): Moves {
+): number[][] {
   const table = Array.from({ length: k[0] }, () => new Array<number>(k[1]).fill(0));
-  let rows = 0;
   first.forEach((a, i) => {
     const b = second[i];
     const line = a == null ? undefined : table[a];
     if (!line || b == null) return;
     line[b] = (line[b] ?? 0) + 1;
-    rows++;
   });
+  return table;
+}
+
+/** Matches clusters so that as many rows as possible stay (the assignment problem). */
+export function matchMoves(table: number[][]): Moves {
   const matched: (number | undefined)[] = table.map(() => undefined);
   let stayed = 0;
   for (const [a, b] of munkres(table.map((line) => line.map((count) => -count)))) {
@@ -42,7 +44,8 @@ export function findMoves(
     matched[a] = b;
     stayed += count;
   }
-  return { table, matched, rows, stayed, adjustedRand: adjustedRand(table, rows) };
+  const rows = table.flat().reduce((sum, count) => sum + count, 0);
+  return { matched, rows, stayed, adjustedRand: adjustedRand(table, rows) };
 }
 
 function adjustedRand(table: number[][], rows: number): number | null {

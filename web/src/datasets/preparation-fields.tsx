@@ -63,11 +63,21 @@ export function startingPreparation({ columns }: Dataset, classColumn: string | 
 }
 
 /** The part of a run's request that these fields make. */
-export function preparationRequest({ columnWeights, logColumns, idColumn, weightColumn, ...rest }: Preparation) {
-  const logarithms = logColumns.filter((name) => rest.columns.includes(name));
-  const weights = Object.entries(columnWeights).filter(([name, weight]) => weight !== 1 && rest.columns.includes(name));
+export function preparationRequest({
+  columns,
+  columnWeights,
+  logColumns,
+  scaling,
+  missing,
+  idColumn,
+  weightColumn,
+}: Preparation) {
+  const logarithms = logColumns.filter((name) => columns.includes(name));
+  const weights = Object.entries(columnWeights).filter(([name, weight]) => weight !== 1 && columns.includes(name));
   return {
-    ...rest,
+    columns,
+    scaling,
+    missing,
     ...(weights.length > 0 && { columnWeights: Object.fromEntries(weights) }),
     ...(logarithms.length > 0 && { logColumns: logarithms }),
     ...(idColumn && { idColumn }),

@@ -1,50 +1,34 @@
 /** A table that comes with the page. */
 export interface Sample {
+  /** As a file is called. */
   name: string;
   title: string;
   about: string;
+  /** The column that says what a row is: not trained on. */
+  classColumn: string;
   /** Address of a small picture of it. */
   picture: string;
   load: () => Promise<File>;
 }
 
-function sample(name: string, title: string, about: string, url: string, picture: string): Sample {
-  return {
-    name,
-    title,
-    about,
-    picture,
-    load: async () => new File([await (await fetch(url)).blob()], name, { type: 'text/csv' }),
-  };
-}
+const TABLES = import.meta.glob<string>('./tables/*.csv', { eager: true, query: '?url', import: 'default' });
+const PICTURES = import.meta.glob<string>('./pictures/*.svg', { eager: true, query: '?url', import: 'default' });
 
 export const SAMPLES: readonly Sample[] = [
-  sample(
-    'iris.csv',
-    'Irises',
-    '150 flowers of three species, 4 measures',
-    new URL('./tables/iris.csv', import.meta.url).href,
-    new URL('./pictures/iris.svg', import.meta.url).href,
-  ),
-  sample(
-    'wine.csv',
-    'Wine',
-    '178 wines of three cultivars, 13 measures',
-    new URL('./tables/wine.csv', import.meta.url).href,
-    new URL('./pictures/wine.svg', import.meta.url).href,
-  ),
-  sample(
-    'digits.csv',
-    'Digits',
-    '1,797 handwritten digits, 64 pixels',
-    new URL('./tables/digits.csv', import.meta.url).href,
-    new URL('./pictures/digits.svg', import.meta.url).href,
-  ),
-];
+  { id: 'iris', title: 'Irises', about: '150 flowers of three species, 4 measures', classColumn: 'species' },
+  { id: 'wine', title: 'Wine', about: '178 wines of three cultivars, 13 measures', classColumn: 'cultivar' },
+  { id: 'digits', title: 'Digits', about: '1,797 handwritten digits, 64 pixels', classColumn: 'digit' },
+].map(({ id, ...sample }) => {
+  const name = `${id}.csv`;
+  return {
+    ...sample,
+    name,
+    picture: PICTURES[`./pictures/${id}.svg`],
+    load: async () => new File([await (await fetch(TABLES[`./tables/${name}`])).blob()], name, { type: 'text/csv' }),
+  };
+});
 
-/** Columns of the built-in tables that say what a row is: not trained on. */
-export const CLASS_COLUMNS: Readonly<Record<string, string>> = {
-  'iris.csv': 'species',
-  'wine.csv': 'cultivar',
-  'digits.csv': 'digit',
-};
+/** The column of a table that only says what a row is, where it is one of those that come with the page. */
+export function classColumnOf(name: string): string | undefined {
+  return SAMPLES.find((sample) => sample.name === name)?.classColumn;
+}

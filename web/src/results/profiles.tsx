@@ -1,13 +1,17 @@
 import { Loader, SimpleGrid, Stack } from '@mantine/core';
 import { useCallback, useMemo } from 'react';
 import type { Schemas } from '../api/client';
-import { num, whole } from '../ui/format';
+import { whole } from '../ui/format';
 import { ClusterBars } from './cluster-bars';
 import { HeatMap } from './heat-map';
 import { ProfileTable } from './profile-table';
-import { type Selection, toggleCluster } from './selection';
+import { useSample } from './sample';
+import { pick, type Selection, sharesOf, toggleCluster } from './selection';
+import { SelectionBar } from './selection-bar';
+import { SilhouettePlot } from './silhouette-plot';
 
 interface Props {
+  runId: string;
   result: Schemas['RunResultDto'];
   /** Undefined until they are there. */
   clusters: Schemas['ClusterDto'][] | undefined;
@@ -19,27 +23,36 @@ interface Props {
 }
 
 /** What the clusters are like: how large, how well set apart, and by what. */
-export function Profiles({ result, clusters, gone, label, selection, onSelection }: Props) {
+export function Profiles({ runId, result, clusters, gone, label, selection, onSelection }: Props) {
   const onCluster = useCallback(
     (cluster: number) => {
       onSelection((now) => toggleCluster(now, cluster));
     },
     [onSelection],
   );
-  const { silhouette, silhouetteRows } = result.metrics;
   const rows = result.sizes.reduce((sum, size) => sum + size, 0);
   const size = useCallback((value: number) => `${whole(value)} (${((100 * value) / rows).toFixed(1)} %)`, [rows]);
-  const silhouettes = useMemo(() => clusters?.map((cluster) => cluster.silhouette), [clusters]);
-  const mean = useMemo(
-    () => (silhouette == null ? undefined : { value: silhouette, name: `all ${num(silhouette)}` }),
-    [silhouette],
+  const sample = useSample(runId).data;
+  const picked = useMemo(() => sample && pick(sample, selection), [sample, selection]);
+  const shares = useMemo(
+    () => (sample && picked && !picked.all ? sharesOf(sample, picked) : undefined),
+    [sample, picked],
   );
-  const common = { label, selected: selection.clusters, onCluster };
+  const lit = useMemo(
+    () => shares && new Set(shares.flatMap((share, cluster) => (share > 0 ? [cluster] : []))),
+    [shares],
+  );
+  const common = { label, lit, onCluster };
   return (
     <Stack gap="lg">
+      {sample && picked && (
+        <SelectionBar sample={sample} picked={picked} selection={selection} label={label} onSelection={onSelection} />
+      )}
       <SimpleGrid type="container" cols={{ base: 1, '700px': 2 }} spacing="lg" verticalSpacing="lg">
         <ClusterBars
-          {...common}
+          label={label}
+          shares={shares}
+          onCluster={onCluster}
           title="Sizes"
           file="sizes"
           unit="rows"
@@ -47,22 +60,13 @@ export function Profiles({ result, clusters, gone, label, selection, onSelection
           values={result.sizes}
           told={size}
         />
-        {silhouettes && mean && (
-          <ClusterBars
-            {...common}
-            title="Silhouette of each cluster"
-            file="silhouettes"
-            unit="mean silhouette"
-            basis={`On ${silhouetteRows === rows ? 'all' : 'a sample of'} ${whole(silhouetteRows)} rows. Near 1: rows sit well inside their cluster; near 0: on its edge; below: nearer to another. The dashed line is the mean of all.`}
-            values={silhouettes}
-            mean={mean}
-            told={num}
-          />
+        {clusters && result.metrics.silhouette !== null && (
+          <SilhouettePlot {...common} clusters={clusters} metrics={result.metrics} rows={rows} />
         )}
       </SimpleGrid>
       {!clusters && !gone && <Loader size="sm" aria-label="Loading profiles" />}
       {clusters && clusters[0]?.columns.some(({ zScore }) => zScore !== null) && (
-        <HeatMap clusters={clusters} label={label} onCluster={onCluster} />
+        <HeatMap {...common} clusters={clusters} />
       )}
       {clusters && (
         <ProfileTable

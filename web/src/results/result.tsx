@@ -1,5 +1,5 @@
-import { Alert, Group, Stack, Tabs, Text } from '@mantine/core';
-import { useCallback, useState } from 'react';
+import { Alert, Group, Loader, Stack, Tabs, Text } from '@mantine/core';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import type { Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { PredictForm } from '../centers/predict-form';
@@ -12,6 +12,9 @@ import { Profiles } from './profiles';
 import { EVERYTHING } from './selection';
 import { useClusters } from './use-clusters';
 import { WhichK } from './which-k';
+
+// What matches clusters comes only when a training has begun from others.
+const Transitions = lazy(async () => ({ default: (await import('../centers/transitions')).Transitions }));
 
 type Run = Schemas['RunDto'];
 const NONE: Schemas['ClusterDto'][] = [];
@@ -34,6 +37,8 @@ export default function Result({ run }: { run: Run }) {
   if (!result) return null;
   const gone = found.error instanceof ProblemError && found.error.status === 404;
   const deleted = <Text c="dimmed">The centers of this run have been deleted.</Text>;
+  const { init, keepIds } = run.params;
+  const parentId = typeof init === 'object' ? init.centersId : undefined;
   const linked = { run, clusters, label, selection, focus, onSelection: setSelection, onFocus };
   return (
     <Stack gap="sm">
@@ -53,6 +58,7 @@ export default function Result({ run }: { run: Run }) {
           {result.sweep && <Tabs.Tab value="which-k">Which k</Tabs.Tab>}
           <Tabs.Tab value="profiles">Profiles</Tabs.Tab>
           <Tabs.Tab value="rows">Rows</Tabs.Tab>
+          {result.transitions && <Tabs.Tab value="moves">Moves</Tabs.Tab>}
           <Tabs.Tab value="predict">Predict</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="map" pt="md">
@@ -65,6 +71,7 @@ export default function Result({ run }: { run: Run }) {
           {found.error && !gone && <Failure error={found.error} retry={() => void found.refetch()} />}
           {gone && deleted}
           <Profiles
+            runId={run.id}
             result={result}
             clusters={found.data}
             gone={gone}
@@ -75,6 +82,19 @@ export default function Result({ run }: { run: Run }) {
         </Tabs.Panel>
         <Tabs.Panel value="rows" pt="md">
           <LinkedViews {...linked} view="rows" />
+        </Tabs.Panel>
+        <Tabs.Panel value="moves" pt="md">
+          {result.transitions && parentId && (
+            <Suspense fallback={<Loader size="sm" aria-label="Loading the moves" />}>
+              <Transitions
+                parentId={parentId}
+                transitions={result.transitions}
+                keptIds={keepIds === true}
+                k={result.k}
+                label={label}
+              />
+            </Suspense>
+          )}
         </Tabs.Panel>
         <Tabs.Panel value="predict" pt="md">
           {gone ? deleted : <PredictForm centersId={centersId} clusters={clusters} />}

@@ -10,7 +10,7 @@ import type { Sample } from './sample';
 import { EVERYTHING, type Picked, toggleCluster, withRange, withWord } from './selection';
 
 /** What is selected, in words that can be taken away one by one; the way to select without a mouse; the way out as a file. */
-export function SelectionBar({ sample, picked, selection, label, onSelection }: Linked) {
+export function SelectionBar({ sample, picked, selection, label, onSelection }: Omit<Linked, 'focus' | 'onFocus'>) {
   const [opened, { toggle, close }] = useDisclosure();
   return (
     <Stack gap="xs">

@@ -77,3 +77,14 @@ export function pick(sample: Sample, selection: Selection): Picked {
 export function findColumn(sample: Sample, name: string): SampleColumn | undefined {
   return [...sample.columns, ...sample.components].find((column) => column.name === name);
 }
+
+/** Which share of the rows of each cluster is selected, 0..1. */
+export function sharesOf({ clusters, k }: Sample, { mask }: Picked): number[] {
+  const all = new Float64Array(k);
+  const selected = new Float64Array(k);
+  for (let i = 0; i < clusters.length; i++) {
+    all[clusters[i]]++;
+    selected[clusters[i]] += mask[i];
+  }
+  return Array.from(selected, (rows, cluster) => rows / Math.max(1, all[cluster]));
+}

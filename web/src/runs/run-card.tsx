@@ -146,7 +146,8 @@ function stage({ status, params, progress }: Run): string {
   return `Training: ${which}restart ${restart} of ${params.nInit}, iteration ${iteration}, inertia ${num(inertia)}.`;
 }
 
-function describe({ params, result }: Run): string {
+/** A run in a few words. */
+export function describe({ params, result }: Run): string {
   const { k, scaling } = params;
   if (typeof k === 'number') return `${count(k, 'cluster')}, scaling ${scaling}`;
   const chosen = result ? `, ${result.k} chosen` : '';

@@ -1,18 +1,22 @@
-import { Button, Collapse, Group, NumberInput, Select, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Button, Collapse, Group, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data, type Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
-import { keys } from '../chats/queries';
+import { useCentersOf } from '../centers/use-centers';
+import { keys, useChat } from '../chats/queries';
 import { PreparationFields, preparationRequest, startingPreparation } from '../datasets/preparation-fields';
-import { CLASS_COLUMNS } from '../datasets/samples';
+import { classColumnOf } from '../datasets/samples';
 import { Failure } from '../ui/failure';
 import { count } from '../ui/format';
-import { ClusterCount } from './cluster-count';
+import { AdvancedFields, advancedRequest, type AdvancedValues, STARTING_ADVANCED } from './advanced-fields';
+import { BeginFrom, preparationOf } from './begin-from';
+import { ClusterCount, type CountFields } from './cluster-count';
 
 type Dataset = Schemas['DatasetDto'];
 type CreateRun = Schemas['CreateRunDto'];
+type Centers = Schemas['CentersDto'];
 
 /** With no more rows there is no range of k worth trying. */
 const FEW_ROWS = 3;
@@ -21,33 +25,38 @@ const FEW_ROWS = 3;
 export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted: () => void }) {
   const client = useQueryClient();
   const [prepared, preparation] = useDisclosure();
-  const [advanced, { toggle }] = useDisclosure();
+  const [open, advanced] = useDisclosure();
+  const chat = useChat(dataset.chatId);
+  const kept = useCentersOf(dataset.chatId).items;
   const form = useForm({
     initialValues: {
       mode: dataset.rowCount > FEW_ROWS ? 'range' : 'one',
       k: 3 as number | string,
       min: 2 as number | string,
       max: Math.min(8, dataset.rowCount) as number | string,
-      ...startingPreparation(dataset, CLASS_COLUMNS[dataset.name]),
-      metric: 'euclidean',
-      nInit: '' as number | string,
-      maxIterations: 300 as number | string,
-      seed: '' as number | string,
+      ...startingPreparation(dataset, classColumnOf(dataset.name)),
+      ...STARTING_ADVANCED,
+      init: null as string | null,
+      keepIds: true,
     },
   });
+  const { mode, init } = form.values;
+  const parent = kept.find(({ id }) => id === init);
+  const goOnFrom = (centers: Centers) => {
+    form.setValues({ init: centers.id, ...preparationOf(centers, dataset) });
+  };
+  // The ones that predictions follow, unless somebody says otherwise.
+  const followed = kept.find(({ id }) => id === chat.data?.pinnedCentersId) ?? kept.at(0);
   const start = useMutation({
-    mutationFn: ({ mode, k, min, max, metric, nInit, maxIterations, seed, ...rest }: typeof form.values) =>
+    mutationFn: (values: typeof form.values) =>
       data(
         api.POST('/api/v1/chats/{chatId}/runs', {
           params: { path: { chatId: dataset.chatId } },
           body: {
             datasetId: dataset.id,
-            k: mode === 'one' ? Number(k) : { min: Number(min), max: Number(max) },
-            ...preparationRequest(rest),
-            metric: metric as CreateRun['metric'],
-            maxIterations: Number(maxIterations),
-            ...(nInit !== '' && { nInit: Number(nInit) }),
-            ...(seed !== '' && { seed: Number(seed) }),
+            ...beginningRequest(values, parent),
+            ...preparationRequest(values),
+            ...advancedRequest(values, hasWords(dataset, values.columns)),
           },
         }),
       ),
@@ -58,11 +67,15 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
     },
     onError: (error) => {
       if (error instanceof ProblemError) {
-        for (const { path, message } of error.fields) form.setFieldError(path.split('.')[0] ?? path, message);
+        for (const { path, message } of error.fields) {
+          const [field = path] = path.split('.');
+          form.setFieldError(field === 'k' && mode === 'range' ? 'max' : field, message);
+        }
         // What is wrong in there must not stay folded away.
         if (error.fields.some(({ path }) => /^(columns|columnWeights|scaling|missing|\w+Column)/.test(path))) {
           preparation.open();
         }
+        if (error.fields.some(({ path }) => path in STARTING_ADVANCED)) advanced.open();
       }
     },
   });
@@ -73,7 +86,28 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
       })}
     >
       <Stack gap="sm">
-        <ClusterCount form={form} rowCount={dataset.rowCount} />
+        <ClusterCount
+          form={form}
+          rowCount={dataset.rowCount}
+          onKept={
+            followed &&
+            (() => {
+              goOnFrom(parent ?? followed);
+            })
+          }
+        />
+        {mode === 'kept' && (
+          <BeginFrom
+            centers={kept}
+            chosen={init}
+            keepIds={form.values.keepIds}
+            error={form.errors.init ?? form.errors.k}
+            onChoose={goOnFrom}
+            onKeepIds={(keepIds) => {
+              form.setValues({ keepIds });
+            }}
+          />
+        )}
         <UnstyledButton type="button" onClick={preparation.toggle} aria-expanded={prepared}>
           <Text size="sm" td="underline">
             {count(form.values.columns.length, 'column')}, scaling {form.values.scaling}: change
@@ -91,58 +125,48 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
             />
           )}
         </Collapse>
-        <UnstyledButton type="button" onClick={toggle} aria-expanded={advanced}>
+        <UnstyledButton type="button" onClick={advanced.toggle} aria-expanded={open}>
           <Text size="sm" td="underline">
-            {advanced ? 'Fewer options' : 'More options'}
+            {open ? 'Fewer options' : 'More options'}
           </Text>
         </UnstyledButton>
-        <Collapse expanded={advanced}>
-          <Stack gap="sm">
-            <Select
-              label="Metric"
-              data={[
-                { value: 'euclidean', label: 'euclidean: by how far apart rows are' },
-                { value: 'cosine', label: 'cosine: by direction, whatever the length' },
-              ]}
-              allowDeselect={false}
-              {...form.getInputProps('metric')}
-            />
-            <Group grow align="start">
-              <NumberInput
-                label="Restarts"
-                description="The best is kept. Empty: 10, or 1 above 10,000 rows."
-                min={1}
-                max={10000}
-                allowDecimal={false}
-                {...form.getInputProps('nInit')}
-              />
-              <NumberInput
-                label="Iterations at most"
-                min={1}
-                max={1000000}
-                allowDecimal={false}
-                {...form.getInputProps('maxIterations')}
-              />
-              <NumberInput
-                label="Seed"
-                description="The same seed gives the same answer."
-                min={0}
-                max={4294967295}
-                allowDecimal={false}
-                {...form.getInputProps('seed')}
-              />
-            </Group>
-          </Stack>
+        <Collapse expanded={open}>
+          <AdvancedFields form={form} words={hasWords(dataset, form.values.columns)} />
         </Collapse>
         {start.error && <Failure error={start.error} />}
         <Group>
-          <Button type="submit" loading={start.isPending} disabled={form.values.columns.length === 0}>
-            {form.values.mode === 'one'
-              ? `Find ${form.values.k} clusters`
-              : `Try ${form.values.min} to ${form.values.max}`}
+          <Button
+            type="submit"
+            loading={start.isPending}
+            disabled={form.values.columns.length === 0 || (mode === 'kept' && !parent)}
+          >
+            {startLabel(form.values, parent)}
           </Button>
         </Group>
       </Stack>
     </form>
   );
+}
+
+/** The part of a run's request that says how many clusters there are to be and where training begins. */
+function beginningRequest(
+  { mode, k, min, max, nInit, keepIds, seeding }: CountFields & AdvancedValues & { keepIds: boolean },
+  parent: Centers | undefined,
+): Pick<CreateRun, 'k' | 'init' | 'keepIds' | 'nInit'> {
+  if (mode === 'kept' && parent) return { k: parent.k, init: { centersId: parent.id }, keepIds };
+  return {
+    k: mode === 'one' ? Number(k) : { min: Number(min), max: Number(max) },
+    ...(seeding === 'random' && { init: seeding }),
+    ...(nInit !== '' && { nInit: Number(nInit) }),
+  };
+}
+
+/** Whether any column that is trained on holds words, of which each becomes a feature. */
+function hasWords({ columns }: Dataset, chosen: string[]): boolean {
+  return columns.some(({ name, type }) => type === 'category' && chosen.includes(name));
+}
+
+function startLabel({ mode, k, min, max }: CountFields, parent: Centers | undefined): string {
+  if (mode === 'kept') return parent ? `Go on from v${parent.version}` : 'Go on';
+  return mode === 'one' ? `Find ${k} clusters` : `Try ${min} to ${max}`;
 }

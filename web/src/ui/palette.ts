@@ -18,3 +18,8 @@ export function clusterShape(cluster: number): (typeof SHAPES)[number] {
 export function clusterLabel(cluster: number, name?: string | null): string {
   return name ? `${cluster} ${name}` : `Cluster ${cluster}`;
 }
+
+/** The names of all clusters of some centers. */
+export function namesOf({ clusterNames }: { clusterNames: readonly (string | null)[] }): string[] {
+  return clusterNames.map((name, cluster) => clusterLabel(cluster, name));
+}
