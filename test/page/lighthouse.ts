@@ -2,7 +2,9 @@
  * Lighthouse on the sign-in and the result screens of the built service; fails below 95. It is not installed with the
  * project (it weighs more than all the rest): npx brings it when this is run.
  *
- *     npm run lighthouse
+ *     npm run lighthouse -- [--mobile]
+ *
+ * With --mobile as on a slow telephone far from the service, which is told and not judged.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,7 +12,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { startService } from '../../scripts/service.ts';
 import { ARGUMENTS, CHROMIUM } from './browser.ts';
@@ -34,6 +36,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+const { mobile } = parseArgs({ options: { mobile: { type: 'boolean' } } }).values;
 const folder = await mkdtemp(path.join(tmpdir(), 'centroid-lighthouse-'));
 const service = await startService({ REQUESTS_PER_MINUTE: '10000' });
 const port = await freePort();
@@ -51,7 +54,7 @@ async function measure(name: string, url: string): Promise<void> {
     LIGHTHOUSE,
     url,
     `--port=${port}`,
-    '--preset=desktop',
+    ...(mobile ? [] : ['--preset=desktop']),
     '--disable-storage-reset',
     `--only-categories=${CATEGORIES.join(',')}`,
     '--output=json',
@@ -62,8 +65,9 @@ async function measure(name: string, url: string): Promise<void> {
   assert.equal(report.finalDisplayedUrl, url, 'the screen that was meant is the one that was measured');
   for (const category of CATEGORIES) {
     const score = report.categories[category].score ?? 0;
-    if (score < LEAST) failed++;
-    console.log(`${score < LEAST ? 'FAILED' : 'ok'} ${name}, ${category}: ${Math.round(score * 100)}`);
+    const low = score < LEAST && !mobile;
+    if (low) failed++;
+    console.log(`${low ? 'FAILED' : 'ok'} ${name}, ${category}: ${Math.round(score * 100)}`);
   }
   for (const { score, title, displayValue = '' } of Object.values(report.audits)) {
     if (score !== null && score < 0.9) console.log(`   ${score.toFixed(2)} ${title} ${displayValue}`);

@@ -25,7 +25,8 @@ async function keep(page: Page, name: string): Promise<void> {
 
 /** Brings something to the top of the window. */
 async function top(it: Locator): Promise<void> {
-  await it.first().evaluate('(it) => { it.scrollIntoView({ block: "start" }); scrollBy(0, -16); }');
+  const box = await it.first().boundingBox();
+  await it.page().evaluate(`scrollBy(0, ${(box?.y ?? 0) - 16})`);
 }
 
 async function train(page: Page, k: number): Promise<void> {
@@ -58,6 +59,10 @@ try {
   await page.getByRole('tab', { name: 'Which k' }).click();
   await page.getByRole('figure', { name: 'Elbow' }).locator('canvas').waitFor();
   await keep(page, 'which-k');
+  await page.getByRole('tab', { name: 'Profiles' }).click();
+  await page.getByText("An area is its cluster's rows").waitFor();
+  await page.getByRole('figure', { name: 'Heat map of z-scores' }).locator('canvas').waitFor();
+  await keep(page, 'profiles');
 
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(chat);

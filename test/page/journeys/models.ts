@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import type { Visit } from '../browser.ts';
+import { save } from './files.ts';
 import { signUp } from './people.ts';
 
 const run = promisify(execFile);
@@ -45,10 +46,10 @@ export async function models(visit: Visit): Promise<void> {
     [/NPY/, /NUMPY/],
     [/scikit-learn/, /model/],
   ] as const) {
-    const [download] = await Promise.all([page.waitForEvent('download'), act(page, 1, label)]);
-    assert.match(await readFile(await download.path(), 'latin1'), pattern);
+    assert.match((await save(page, () => act(page, 1, label))).toString('latin1'), pattern);
   }
 
+  await bundle(visit, page);
   await page.getByRole('link', { name: 'three species' }).click();
   await page.getByRole('heading', { name: 'three species' }).waitFor();
   await predict(visit, page);
@@ -60,6 +61,10 @@ export async function models(visit: Visit): Promise<void> {
   // In the chat it is said that they are gone.
   await page.getByRole('link', { name: 'Back to the chat' }).click();
   await page.getByText('They have been deleted since.').first().waitFor();
+  await page
+    .getByRole('log')
+    .getByText(/^By v1, three species: 2 rows placed.*; 1 in Cluster \d, 1 in Cluster \d\.$/)
+    .waitFor();
 }
 
 async function train(page: Page, k: number): Promise<void> {
@@ -74,6 +79,41 @@ async function act(page: Page, version: number, what: string | RegExp): Promise<
   await page.getByRole('menuitem', { name: what }).click();
 }
 
+/** What one chat keeps comes into another as a file, and answers the same; a file that is none is refused with words. */
+async function bundle(visit: Visit, page: Page): Promise<void> {
+  const file = await save(page, () => act(page, 1, /^Bundle/));
+  const other = await visit.tab(page);
+  await other.goto(visit.url);
+  await other.getByRole('button', { name: /Wine/ }).click();
+  await train(other, 3);
+  await other.getByRole('link', { name: 'Centers', exact: true }).click();
+  await other.getByRole('heading', { name: 'Centers of wine' }).waitFor();
+  const bring = (name: string, buffer: Buffer) =>
+    other.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/json', buffer });
+  await bring('no bundle.json', Buffer.from('half a bun'));
+  await other.getByRole('alert').getByText('This file is no JSON').waitFor();
+  await bring('altered.json', Buffer.from(file.toString().replace(/"inertia":\d/, '"inertia":9')));
+  await other
+    .getByRole('alert')
+    .getByText(/checksum does not fit/)
+    .waitFor();
+  await visit.look(other, 'bundle refused');
+  await bring('three-species-v1.json', file);
+  await other.getByRole('link', { name: 'three species' }).waitFor();
+  await other.getByRole('cell', { name: /brought/ }).waitFor();
+  await other.getByRole('link', { name: 'three species' }).click();
+  await other
+    .getByText(/^Cluster \d/)
+    .first()
+    .waitFor();
+  await other.getByText('Pasted rows').click();
+  await other.getByRole('textbox', { name: 'Rows' }).fill('5.1,3.5,1.4,0.2');
+  await other.getByRole('button', { name: 'Ask for their clusters' }).click();
+  await other.getByText('1 row placed').waitFor();
+  await visit.look(other, 'brought centers');
+  await other.close();
+}
+
 async function predict(visit: Visit, page: Page): Promise<void> {
   await page.getByText('Pasted rows').click();
   const rows = page.getByRole('textbox', { name: 'Rows' });
@@ -82,6 +122,8 @@ async function predict(visit: Visit, page: Page): Promise<void> {
   await rows.fill(`${head}\n1.4\t0.2\t5.1\t3.5\tsmall\n6,1\t2.3\t7.2\t3.2\tlarge`);
   await ask.click();
   await page.getByText('2 rows placed').waitFor();
+  await page.getByRole('button', { name: 'Note it in the chat' }).click();
+  await page.getByText('It is in the chat.').waitFor();
   await visit.look(page, 'pasted rows');
   await visit.lookNarrow(page, 'pasted rows');
   // What is wrong is said of the line that it stands in.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Visit } from '../browser.ts';
+import { choose, save } from './files.ts';
 import { signUp } from './people.ts';
 
 /** What came out, from every side: which k and why, linked views, rows, files; with the mouse and without. */
@@ -37,6 +37,12 @@ async function whichK(visit: Visit, page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Keep 4 clusters' }).click();
   await page.getByRole('link', { name: 'Kept as version 2' }).click();
   await page.getByRole('heading', { name: '4 clusters' }).waitFor();
+  await page.getByRole('link', { name: 'All centers of the chat' }).click();
+  await page.getByText(/of 178 rows \(/).waitFor();
+  const moved = await page.getByRole('region', { name: 'How rows moved' }).getByRole('row').allInnerTexts();
+  const fourth = moved.slice(1).reduce((sum, row) => sum + Number(row.split('\t').at(4)), 0);
+  assert.ok(fourth > 0, `rows went to the fourth cluster: ${moved.join('; ')}`);
+  await page.goBack();
   await page.goBack();
   await page.getByRole('tab', { name: 'Which k' }).click();
 
@@ -73,6 +79,17 @@ async function selectByBox(visit: Visit, page: Page): Promise<void> {
   const lines = csv.toString().trim().split('\r\n');
   assert.equal(lines.length, selected + 1);
   assert.match(lines[0], /^row,alcohol,.*,cluster$/);
+  await page.getByRole('tab', { name: 'Profiles' }).click();
+  assert.equal(await selection(page), selected);
+  const bars = page.getByRole('img', { name: /^Sizes\. / });
+  await bars.locator('canvas').waitFor();
+  const shares = [
+    ...((await bars.getAttribute('aria-label')) ?? '').matchAll(/: (\d+) \([\d.]+ %\), (\d+) % selected/g),
+  ];
+  const told = shares.reduce((sum, [, rows, share]) => sum + (Number(rows) * Number(share)) / 100, 0);
+  assert.ok(shares.length === 3 && Math.abs(told - selected) < 2, `${told} of ${selected} rows`);
+  await visit.look(page, 'selected in profiles');
+  await page.getByRole('tab', { name: 'Rows' }).click();
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.getByText('Nothing is selected: 178 rows shown.').waitFor();
 }
@@ -120,6 +137,23 @@ async function profiles(visit: Visit, page: Page): Promise<void> {
     await page.getByRole('figure', { name }).locator('canvas').first().waitFor();
   }
   await visit.look(page, 'profiles of wine');
+  await visit.lookNarrow(page, 'profiles of wine');
+  const silhouettes = page.getByRole('figure', { name: 'Silhouette of each cluster' });
+  await silhouettes.getByText(/rows are nearer to another cluster|No row is nearer/).waitFor();
+  const plot = (await save(page, () => choose(silhouettes, 'Save as SVG'))).toString();
+  assert.equal(plot.match(/<polygon[^>]*fill="#(0072b2|e69f00|009e73)"/g)?.length, 3, 'an area a cluster');
+  await choose(silhouettes, 'Show as a table');
+  const curves = await silhouettes.getByRole('row').allInnerTexts();
+  assert.equal(curves.length, 4, 'three clusters below a head');
+  for (const row of curves.slice(1)) {
+    const [rows, mean, ...curve] = row.split('\t').slice(1, -1).map(Number);
+    assert.ok(rows > 0 && mean > curve[0] && mean < curve[4], row);
+    assert.deepEqual(
+      curve.toSorted((a, b) => a - b),
+      curve,
+      row,
+    );
+  }
   const heat = page.getByRole('figure', { name: 'Heat map of z-scores' });
   await choose(heat, 'Show as a table');
   assert.equal(await heat.getByRole('row').count(), 14, 'thirteen measures below a head');
@@ -135,14 +169,4 @@ async function selection(page: Page): Promise<number> {
 async function shown(page: Page): Promise<string[]> {
   const cells = await page.getByRole('table').locator('tbody td:nth-of-type(1):not([style])').allInnerTexts();
   return [...new Set(cells.map((cell) => cell.trim()))];
-}
-
-async function choose(figure: Locator, item: string): Promise<void> {
-  await figure.getByRole('button', { name: /save or show as a table/ }).click();
-  await figure.getByRole('menuitem', { name: item }).click();
-}
-
-async function save(page: Page, act: () => Promise<void>): Promise<Buffer> {
-  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
-  return readFile(await download.path());
 }

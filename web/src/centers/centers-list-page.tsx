@@ -110,11 +110,15 @@ function Row({ centers, chat }: { centers: Centers; chat: Schemas['ChatDto'] }) 
             }}
           />
         ) : (
-          <Group gap="xs">
+          <Group gap="xs" miw="9rem">
             <Anchor component={Link} to={`/centers/${centers.id}`} className="breaking">
               {centers.name}
             </Anchor>
-            {followed && <Badge color="green">{pinned ? 'pinned' : 'in use'}</Badge>}
+            {followed && (
+              <Badge color="green" className="whole">
+                {pinned ? 'pinned' : 'in use'}
+              </Badge>
+            )}
           </Group>
         )}
         {actions.error && <Failure error={actions.error} />}

@@ -18,3 +18,21 @@ export function downloadCenters(
   const safe = name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80);
   return download(`/api/v1/centers/${id}/export?format=${format}`, `${safe}-v${version}.${suffix}`);
 }
+
+/** Every format in which the clusters of a run's rows leave the service; `alone` says that the rows are not with them. */
+export const LABELS = [
+  { format: 'csv', suffix: 'csv', label: 'CSV', alone: false },
+  { format: 'parquet', suffix: 'parquet', label: 'Parquet', alone: false },
+  { format: 'arrow', suffix: 'arrow', label: 'Arrow file (Feather)', alone: false },
+  { format: 'arrow-stream', suffix: 'arrows', label: 'Arrow stream', alone: false },
+  { format: 'json', suffix: 'json', label: 'JSON, the clusters alone', alone: true },
+] as const;
+
+export type LabelFormat = (typeof LABELS)[number];
+
+export function downloadLabels(runId: string, { format, suffix, alone }: LabelFormat): Promise<void> {
+  return download(
+    `/api/v1/runs/${runId}/labels?format=${format}`,
+    `${alone ? 'clusters' : 'rows-with-clusters'}.${suffix}`,
+  );
+}

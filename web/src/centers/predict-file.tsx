@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Schemas } from '../api/client';
 import { saveBlob } from '../ui/download';
+import { FILE_FORMATS } from '../datasets/file-formats';
 import { Failure } from '../ui/failure';
 import { bytes } from '../ui/format';
 import { isCancelled, sendFile } from '../ui/send-file';
@@ -26,7 +27,7 @@ export function PredictFile({ centers: { id, columns } }: { centers: Schemas['Ce
   return (
     <Stack gap="sm">
       <Text size="sm">
-        CSV, TSV, JSON, NDJSON or NPY, also gzipped. Columns are found by name ({columns.slice(0, 6).join(', ')}
+        {FILE_FORMATS}. Columns are found by name ({columns.slice(0, 6).join(', ')}
         {columns.length > 6 && ', and so on'}); others pass through. The same file comes back with the columns cluster,
         distance, runnerUp, margin and outlier.
       </Text>

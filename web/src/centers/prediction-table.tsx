@@ -3,8 +3,9 @@ import { unparse } from 'papaparse';
 import type { Schemas } from '../api/client';
 import { ClusterMark } from '../ui/cluster-mark';
 import { saveBlob } from '../ui/download';
-import { count, num } from '../ui/format';
+import { count, num, whole } from '../ui/format';
 import { clusterLabel } from '../ui/palette';
+import { KeepNote } from './keep-note';
 
 interface Props {
   centers: Schemas['CentersDto'];
@@ -20,6 +21,7 @@ export function PredictionTable({ centers, records, predictions }: Props) {
   const columns = centers.columns.slice(0, 12);
   const label = (cluster: number) => clusterLabel(cluster, centers.clusterNames[cluster]);
   const outliers = predictions.filter(({ outlier }) => outlier).length;
+  const farOut = outliers > 0 ? `, ${count(outliers, 'of them is', 'of them are')} far out` : '';
   const save = () => {
     const rows = records.map((record, i) => {
       const { cluster, distance, runnerUp, margin, outlier } = predictions[i] ?? {};
@@ -31,8 +33,7 @@ export function PredictionTable({ centers, records, predictions }: Props) {
     <Stack gap="xs">
       <Group justify="space-between">
         <Text role="status">
-          {count(predictions.length, 'row')} placed
-          {outliers > 0 && `, ${count(outliers, 'of them is', 'of them are')} far out`}
+          {count(predictions.length, 'row')} placed{farOut}
           {predictions.length > SHOWN && `; the first ${SHOWN} are shown`}.
         </Text>
         <Button size="xs" variant="default" onClick={save}>
@@ -72,6 +73,20 @@ export function PredictionTable({ centers, records, predictions }: Props) {
           </Table.Tbody>
         </Table>
       </ScrollArea.Autosize>
+      <KeepNote
+        chatId={centers.chatId}
+        text={`By v${centers.version}, ${centers.name}: ${count(predictions.length, 'row')} placed${farOut}; ${sharesOf(predictions, label)}.`}
+      />
     </Stack>
   );
+}
+
+/** How many rows each cluster was given. */
+function sharesOf(predictions: Props['predictions'], label: (cluster: number) => string): string {
+  const rows = new Map<number, number>();
+  for (const { cluster } of predictions) rows.set(cluster, (rows.get(cluster) ?? 0) + 1);
+  return [...rows]
+    .sort(([, a], [, b]) => b - a)
+    .map(([cluster, size]) => `${whole(size)} in ${label(cluster)}`)
+    .join(', ');
 }

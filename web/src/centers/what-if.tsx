@@ -1,4 +1,16 @@
-import { Badge, Group, NumberInput, ScrollArea, Select, Slider, Stack, Table, Text, TextInput } from '@mantine/core';
+import {
+  Badge,
+  Group,
+  NumberInput,
+  ScrollArea,
+  Select,
+  SimpleGrid,
+  Slider,
+  Stack,
+  Table,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +22,7 @@ import { num } from '../ui/format';
 import { clusterLabel } from '../ui/palette';
 import { CallAs } from './call-as';
 import { type Cell, type Input, inputsOf, rowAt } from './inputs';
+import { KeepNote } from './keep-note';
 
 type Cluster = Schemas['ClusterDto'];
 
@@ -46,7 +59,7 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
             <ClusterMark cluster={told.prediction.cluster} />
             <Text fw={600}>{label(told.prediction.cluster)}</Text>
             <Text size="sm">
-              distance {num(told.prediction.distance)}
+              distance {num(distanceOf(told))}
               {told.prediction.runnerUp != null &&
                 `, before ${label(told.prediction.runnerUp)}; margin ${num(told.prediction.margin)}`}
             </Text>
@@ -54,20 +67,23 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
           </Group>
         </div>
       )}
-      <Stack gap="xs">
-        {inputs.map((input, j) => (
-          <Control
-            key={input.name}
-            input={input}
-            range={range(centers, clusters, input.name)}
-            value={row[j]}
-            onChange={(value) => {
-              setRow(row.with(j, value));
-            }}
-          />
-        ))}
-      </Stack>
-      {told?.difference != null && <Contributions told={told} label={label} />}
+      <SimpleGrid type="container" cols={{ base: 1, '1100px': 2 }} spacing="xl">
+        <Stack gap="xs">
+          {inputs.map((input, j) => (
+            <Control
+              key={input.name}
+              input={input}
+              range={range(centers, clusters, input.name)}
+              value={row[j]}
+              onChange={(value) => {
+                setRow(row.with(j, value));
+              }}
+            />
+          ))}
+        </Stack>
+        {told?.difference != null && <Contributions told={told} label={label} />}
+      </SimpleGrid>
+      {told && <KeepNote chatId={centers.chatId} text={inWords(centers, told, label)} />}
       <CallAs
         call={{
           url: `${location.origin}/api/v1/centers/${centersId}/predictions`,
@@ -89,8 +105,8 @@ interface ControlProps {
 /** A slider for a number, a choice for a category, a day for a date. */
 function Control({ input: { name, type, categories }, range: [low, high], value, onChange }: ControlProps) {
   return (
-    <Group wrap="nowrap" align="center">
-      <Text size="sm" w={{ base: 90, xs: 160 }} truncate title={name}>
+    <Group wrap="nowrap" align="center" className="control">
+      <Text size="sm" w="10rem" truncate title={name} className="control-name">
         {name}
       </Text>
       {type === 'category' && (
@@ -121,6 +137,7 @@ function Control({ input: { name, type, categories }, range: [low, high], value,
         <>
           <Slider
             flex={1}
+            className="control-slider"
             label={null}
             min={low}
             max={high}
@@ -130,7 +147,7 @@ function Control({ input: { name, type, categories }, range: [low, high], value,
             thumbLabel={name}
           />
           <NumberInput
-            w={110}
+            w="7rem"
             size="xs"
             aria-label={`${name}, as a number`}
             decimalScale={4}
@@ -195,4 +212,24 @@ function range({ features, values }: Schemas['CentersDto'], clusters: Cluster[],
   const [low, high] = [Math.min(...own), Math.max(...own)];
   const room = (high - low || Math.abs(high) || 1) / 2;
   return [low - room, high + room];
+}
+
+/** On its very centre a row has a distance all the same: what rounding leaves, which is none to a reader. */
+function distanceOf({ prediction: { distance }, difference }: Schemas['ExplanationDto']): number {
+  return difference !== null && distance < 1e-9 * Math.sqrt(difference) ? 0 : distance;
+}
+
+/** A row and its answer as a person would write it down. */
+function inWords(
+  { version, name }: Schemas['CentersDto'],
+  told: Schemas['ExplanationDto'],
+  label: (cluster: number) => string,
+): string {
+  const { cluster, runnerUp, margin } = told.prediction;
+  const cells = told.columns.map((column) => {
+    const { value } = column;
+    return `${column.name} ${typeof value === 'number' ? num(value) : (value ?? 'missing')}`;
+  });
+  const before = runnerUp == null ? '' : `, before ${label(runnerUp)} with margin ${num(margin)}`;
+  return `By v${version}, ${name}: ${cells.join(', ')} is of ${label(cluster)}, at distance ${num(distanceOf(told))}${before}.`;
 }

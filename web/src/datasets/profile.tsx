@@ -39,7 +39,7 @@ export function Profile({ dataset }: { dataset: Dataset }) {
                 <Table.Th scope="row" className="column-name">
                   {column.name}
                 </Table.Th>
-                <Table.Td>
+                <Table.Td miw="9rem">
                   {column.type}
                   <Text size="xs" c="dimmed">
                     {column.why}

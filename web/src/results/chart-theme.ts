@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { useReducedMotion } from '@mantine/hooks';
+import { useReducedMotion, useViewportSize } from '@mantine/hooks';
 import { useMemo } from 'react';
 
 /** What charts take from the page's theme: canvas knows no style sheets. */
@@ -13,13 +13,19 @@ export interface ChartTheme {
   /** What is not selected. */
   grey: string;
   accent: string;
+  /** How large text is beside its usual size, as the page has it for the window. */
+  em: number;
 }
 
 export function useChartTheme(): ChartTheme {
   const dark = useComputedColorScheme('light') === 'dark';
   const still = useReducedMotion();
-  return useMemo(() => ({ dark, still, ...(dark ? DARK : LIGHT) }), [dark, still]);
+  useViewportSize();
+  const em = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_PX;
+  return useMemo(() => ({ dark, still, em, ...(dark ? DARK : LIGHT) }), [dark, still, em]);
 }
+
+const USUAL_PX = 16;
 
 const LIGHT = {
   ink: '#444444',
@@ -44,7 +50,7 @@ export function axis(theme: ChartTheme, name: string, more: object = {}) {
     type: 'value' as const,
     name,
     nameLocation: 'middle' as const,
-    nameGap: 28,
+    nameGap: 28 * theme.em,
     scale: true,
     axisLabel: { color: theme.ink, hideOverlap: true },
     axisLine: { lineStyle: { color: theme.line } },
@@ -62,7 +68,7 @@ export function tooltip(theme: ChartTheme, formatter: (params: never) => string,
     confine: true,
     backgroundColor: theme.ground,
     borderColor: theme.line,
-    textStyle: { color: theme.strong, fontSize: 12 },
+    textStyle: { color: theme.strong, fontSize: 12 * theme.em },
     formatter,
     ...more,
   };

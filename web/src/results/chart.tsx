@@ -1,7 +1,7 @@
 import { Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { saveBlob } from '../ui/download';
-import { type ECharts, type EChartsCoreOption, init, toSvg } from './echarts';
+import { draw, type ECharts, type EChartsCoreOption, toSvg } from './echarts';
 import { type ChartTheme, useChartTheme } from './chart-theme';
 import { type Cells, ChartTable } from './chart-table';
 
@@ -39,17 +39,21 @@ export function Chart({
   children,
 }: Props) {
   const theme = useChartTheme();
+  const { em } = theme;
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
   const [asTable, setAsTable] = useState(false);
+  // In px; 0 until it is known.
+  const [width, setWidth] = useState(0);
 
   useEffect(() => {
     if (!element.current) return;
-    const made = init(element.current);
+    const made = draw(element.current, em);
     chart.current = made;
     onReady?.(made);
     const resize = new ResizeObserver(() => {
       made.resize();
+      setWidth(made.getWidth());
     });
     resize.observe(element.current);
     return () => {
@@ -57,16 +61,13 @@ export function Chart({
       made.dispose();
       chart.current = undefined;
     };
-  }, [asTable, onReady]);
+  }, [asTable, onReady, em]);
 
   useEffect(() => {
-    if (!chart.current) return;
-    chart.current.setOption(
-      { animation: !theme.still, animationDuration: 300, ...option(theme, chart.current.getWidth()) },
-      true,
-    );
+    if (!chart.current || width === 0) return;
+    chart.current.setOption({ animation: !theme.still, animationDuration: 300, ...option(theme, width) }, true);
     onDrawn?.(chart.current);
-  }, [option, theme, asTable, onDrawn, onReady]);
+  }, [option, theme, width, asTable, onDrawn, onReady]);
 
   const png = () => {
     chart.current?.renderToCanvas({ pixelRatio: 2, backgroundColor: theme.ground }).toBlob((blob) => {
@@ -75,8 +76,7 @@ export function Chart({
   };
   const svg = () => {
     if (!chart.current) return;
-    const [width, height] = [chart.current.getWidth(), chart.current.getHeight()];
-    const text = toSvg(option(theme, width), width, height, theme.ground);
+    const text = toSvg(option(theme, width), { width, height: chart.current.getHeight(), ground: theme.ground, em });
     saveBlob(new Blob([text], { type: 'image/svg+xml' }), `${file}.svg`);
   };
   return (

@@ -9,67 +9,62 @@ interface Props {
   file: string;
   basis: string;
   unit: string;
-  values: (number | null)[];
-  /** A line across, with its name. */
-  mean?: { value: number; name: string } | undefined;
+  values: number[];
+  /** Which share of each is selected, 0..1; undefined where all of it is. */
+  shares: readonly number[] | undefined;
   /** What stands beside a bar. */
-  told: (value: number, cluster: number) => string;
+  told: (value: number) => string;
   label: (cluster: number) => string;
-  selected: ReadonlySet<number>;
   onCluster: (cluster: number) => void;
 }
 
 /** One figure a cluster, as bars in the clusters' colours. */
-export function ClusterBars({ title, file, basis, unit, values, mean, told, label, selected, onCluster }: Props) {
+export function ClusterBars({ title, file, basis, unit, values, shares, told: figure, label, onCluster }: Props) {
+  const told = useCallback(
+    (cluster: number) =>
+      `${figure(values[cluster])}${shares ? `, ${(100 * shares[cluster]).toFixed(0)} % selected` : ''}`,
+    [values, shares, figure],
+  );
   const option = useCallback(
     (theme: ChartTheme): EChartsCoreOption => ({
-      grid: { left: 8, right: 72, top: mean ? 22 : 8, bottom: 36, containLabel: true },
+      grid: { left: 8, right: (shares ? 150 : 72) * theme.em, top: 8, bottom: 36 * theme.em, containLabel: true },
       tooltip: tooltip(theme, ({ dataIndex }: { dataIndex: number }) => {
-        const value = values[dataIndex];
-        return `${label(dataIndex)}: ${value == null ? '-' : told(value, dataIndex)}`;
+        return `${label(dataIndex)}: ${told(dataIndex)}`;
       }),
-      xAxis: axis(theme, unit, { scale: false, splitNumber: 4, ...(Math.min(0, ...reals(values)) < 0 && { min: -1 }) }),
+      xAxis: axis(theme, unit, { scale: false, splitNumber: 4 }),
       yAxis: {
         type: 'category',
         inverse: true,
         data: values.map((_, cluster) => label(cluster)),
-        axisLabel: { color: theme.ink, width: 110, overflow: 'truncate' },
+        axisLabel: { color: theme.ink, width: 110 * theme.em, overflow: 'truncate' },
         axisTick: { show: false },
         axisLine: { lineStyle: { color: theme.line } },
       },
       series: [
         {
           type: 'bar',
-          barMaxWidth: 22,
+          stack: 'all',
+          barMaxWidth: 22 * theme.em,
           data: values.map((value, cluster) => ({
-            value,
-            itemStyle: {
-              color: selected.size > 0 && !selected.has(cluster) ? theme.grey : clusterColor(cluster),
-              opacity: 0.9,
-            },
+            value: value * (shares?.[cluster] ?? 1),
+            itemStyle: { color: clusterColor(cluster), opacity: 0.9 },
           })),
+        },
+        {
+          type: 'bar',
+          stack: 'all',
+          data: values.map((value, cluster) => value * (1 - (shares?.[cluster] ?? 1))),
+          itemStyle: { color: theme.grey },
           label: {
             show: true,
             position: 'right',
             color: theme.ink,
-            formatter: ({ dataIndex }: { dataIndex: number }) => {
-              const value = values[dataIndex];
-              return value == null ? '' : told(value, dataIndex);
-            },
+            formatter: ({ dataIndex }: { dataIndex: number }) => told(dataIndex),
           },
-          ...(mean && {
-            markLine: {
-              silent: true,
-              symbol: 'none',
-              data: [{ xAxis: mean.value }],
-              lineStyle: { color: theme.strong, type: 'dashed' },
-              label: { formatter: mean.name, color: theme.ink, position: 'start' },
-            },
-          }),
         },
       ],
     }),
-    [values, mean, unit, told, label, selected],
+    [values, shares, unit, told, label],
   );
   const onDrawn = useCallback(
     (chart: ECharts) => {
@@ -84,16 +79,15 @@ export function ClusterBars({ title, file, basis, unit, values, mean, told, labe
     <Chart
       title={title}
       file={file}
-      summary={`${title}. ${values.map((value, c) => `${label(c)}: ${value == null ? 'not known' : told(value, c)}`).join(', ')}.`}
+      summary={`${title}. ${values.map((_, c) => `${label(c)}: ${told(c)}`).join(', ')}.`}
       basis={basis}
       option={option}
       onDrawn={onDrawn}
-      height={`${Math.max(120, values.length * 30 + 64)}px`}
-      table={() => ({ columns: ['cluster', unit], rows: values.map((value, c) => [label(c), value]) })}
+      height={`${Math.max(7.5, values.length * 1.9 + 4)}rem`}
+      table={() => ({
+        columns: ['cluster', unit, ...(shares ? ['% selected'] : [])],
+        rows: values.map((value, c) => [label(c), value, ...(shares ? [100 * shares[c]] : [])]),
+      })}
     />
   );
-}
-
-function reals(values: (number | null)[]): number[] {
-  return values.filter((value) => value !== null);
 }

@@ -88,7 +88,7 @@ export function CriterionChart({ criterion, sweep, choice, rows, silhouetteRows 
   const own = pickOf(choice, criterion);
   const option = useCallback(
     (theme: ChartTheme): EChartsCoreOption => ({
-      grid: { left: 8, right: 20, top: 26, bottom: 34, containLabel: true },
+      grid: { left: 8, right: 20, top: 26 * theme.em, bottom: 34 * theme.em, containLabel: true },
       tooltip: tooltip(
         theme,
         (params: { dataIndex: number } | { dataIndex: number }[]) => {
@@ -99,7 +99,7 @@ export function CriterionChart({ criterion, sweep, choice, rows, silhouetteRows 
         { trigger: 'axis' },
       ),
       xAxis: axis(theme, 'number of clusters', {
-        nameGap: 24,
+        nameGap: 24 * theme.em,
         minInterval: 1,
         min: (sweep.at(0)?.k ?? 1) - 0.5,
         max: (sweep.at(-1)?.k ?? 1) + 0.5,

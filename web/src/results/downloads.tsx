@@ -1,56 +1,64 @@
 import { Button, Menu } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Schemas } from '../api/client';
-import { download } from '../ui/download';
+import { downloadCenters, downloadLabels, EXPORTS, LABELS } from '../centers/formats';
+import { useCenters } from '../centers/use-centers';
 import { Failure } from '../ui/failure';
 
-const FORMATS = [
-  ['json', 'Bundle (JSON), for another Centroid'],
-  ['csv', 'Centres as CSV'],
-  ['npy', 'Centres as NPY'],
-  ['sklearn', 'scikit-learn pipeline (Python)'],
-] as const;
-const SUFFIX = { json: 'json', csv: 'csv', npy: 'npy', sklearn: 'py' } as const;
-
-/** What can be taken away: the labelled rows, and the centres in every format. */
+/** What can be taken away: the rows with their clusters, and the centres, in every format. */
 export function Downloads({ run, centersId }: { run: Schemas['RunDto']; centersId: string | undefined }) {
-  const save = useMutation({
-    mutationFn: ([path, name, accept]: [string, string, string?]) => download(path, name, accept),
-  });
+  const centers = useCenters(centersId ?? '').data;
+  const save = useMutation({ mutationFn: (act: () => Promise<void>) => act() });
   return (
     <>
-      <Button
-        size="xs"
-        variant="default"
-        disabled={!run.datasetId}
-        onClick={() => {
-          save.mutate([`/api/v1/runs/${run.id}/labels`, 'labelled.csv', 'text/csv']);
+      <FormatMenu
+        title="Rows with their cluster"
+        // Without the rows there are their clusters still.
+        formats={run.datasetId ? LABELS : LABELS.filter(({ alone }) => alone)}
+        onPick={(format) => {
+          save.mutate(() => downloadLabels(run.id, format));
         }}
-      >
-        Rows with their cluster (CSV)
-      </Button>
-      {centersId && (
-        <Menu>
-          <Menu.Target>
-            <Button size="xs" variant="default">
-              Centres as a file
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {FORMATS.map(([format, label]) => (
-              <Menu.Item
-                key={format}
-                onClick={() => {
-                  save.mutate([`/api/v1/centers/${centersId}/export?format=${format}`, `centers.${SUFFIX[format]}`]);
-                }}
-              >
-                {label}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+      />
+      {centersId && centers && (
+        <FormatMenu
+          title="Centres as a file"
+          formats={EXPORTS}
+          onPick={(format) => {
+            save.mutate(() => downloadCenters(centers, format));
+          }}
+        />
       )}
       {save.error && <Failure error={save.error} />}
     </>
+  );
+}
+
+interface FormatMenuProps<Format> {
+  title: string;
+  formats: readonly Format[];
+  onPick: (format: Format) => void;
+}
+
+function FormatMenu<Format extends { label: string }>({ title, formats, onPick }: FormatMenuProps<Format>) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button size="xs" variant="default">
+          {title}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {formats.map((format) => (
+          <Menu.Item
+            key={format.label}
+            onClick={() => {
+              onPick(format);
+            }}
+          >
+            {format.label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -14,16 +14,18 @@ const DARK = ['#7cc4f5', '#2a6f9e', '#333333', '#a3691a', '#f5b34d'];
 const FIGURES = 240;
 /** Beyond so many deviations all is as dark. */
 const REACH = 2;
-const ROW_PX = 26;
+const ROW_REM = 1.7;
 
 interface Props {
   clusters: Cluster[];
   label: (cluster: number) => string;
+  /** The clusters that anything is selected of; undefined for all. */
+  lit: ReadonlySet<number> | undefined;
   onCluster: (cluster: number) => void;
 }
 
 /** How far each cluster's mean lies from that of all rows, column by column. */
-export function HeatMap({ clusters, label, onCluster }: Props) {
+export function HeatMap({ clusters, label, lit, onCluster }: Props) {
   const columns = useMemo(() => ordered(clusters), [clusters]);
   const cells = useMemo(() => {
     const found = (cluster: Cluster, name: string) => cluster.columns.find((column) => column.name === name)?.zScore;
@@ -34,7 +36,7 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
   const option = useCallback(
     (theme: ChartTheme): EChartsCoreOption => ({
       animation: false,
-      grid: { left: 12, right: 16, top: 8, bottom: 56, containLabel: true },
+      grid: { left: 12, right: 16, top: 8, bottom: 56 * theme.em, containLabel: true },
       tooltip: tooltip(theme, ({ value }: { value: [number, number, number | null] }) => {
         const z = value[2] === null ? 'the same everywhere' : `${signed(value[2])} standard deviations`;
         return `${label(clusters[value[0]]?.cluster ?? value[0])}\n${columns[value[1]] ?? ''}: ${z}`;
@@ -42,7 +44,7 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
       xAxis: {
         type: 'category',
         data: clusters.map(({ cluster }) => label(cluster)),
-        axisLabel: { color: theme.ink, hideOverlap: true, width: 90, overflow: 'truncate' },
+        axisLabel: { color: theme.ink, hideOverlap: true, width: 90 * theme.em, overflow: 'truncate' },
         axisLine: { show: false },
         axisTick: { show: false },
       },
@@ -50,7 +52,7 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
         type: 'category',
         data: columns,
         inverse: true,
-        axisLabel: { color: theme.ink, width: 130, overflow: 'truncate' },
+        axisLabel: { color: theme.ink, width: 130 * theme.em, overflow: 'truncate' },
         axisLine: { show: false },
         axisTick: { show: false },
       },
@@ -71,18 +73,20 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
         {
           type: 'heatmap',
           data: cells.flatMap(([i, j, z]) =>
-            z === null ? [] : [{ value: [i, j, z], label: { color: figure(theme, z) } }],
+            z === null
+              ? []
+              : [{ value: [i, j, z], ...cell(theme, z, lit === undefined || lit.has(clusters[i].cluster)) }],
           ),
           itemStyle: { borderColor: theme.ground, borderWidth: 1 },
           label: {
             show: cells.length <= FIGURES,
             formatter: ({ value }: { value: [number, number, number] }) => signed(value[2]),
-            fontSize: 11,
+            fontSize: 11 * theme.em,
           },
         },
       ],
     }),
-    [cells, clusters, columns, label],
+    [cells, clusters, columns, label, lit],
   );
   const onDrawn = useCallback(
     (chart: ECharts) => {
@@ -105,13 +109,19 @@ export function HeatMap({ clusters, label, onCluster }: Props) {
       basis={`On all ${whole(rows)} rows. How many standard deviations (strongest colour from ${REACH} on) of all rows a cluster's mean lies above or below theirs; the columns that tell most come first.`}
       option={option}
       onDrawn={onDrawn}
-      height={`${columns.length * ROW_PX + 96}px`}
+      height={`${columns.length * ROW_REM + 6}rem`}
       table={() => ({
         columns: ['column', ...clusters.map(({ cluster }) => label(cluster))],
         rows: columns.map((name, j) => [name, ...clusters.map((_, i) => cells[i * columns.length + j][2])]),
       })}
     />
   );
+}
+
+/** A cell that is not selected is as the ground, its figure in grey. */
+function cell(theme: ChartTheme, z: number, lit: boolean) {
+  if (lit) return { label: { color: figure(theme, z) } };
+  return { itemStyle: { color: theme.dark ? '#3a3a3a' : '#e9ecef' }, label: { color: theme.ink } };
 }
 
 /** Ink that can be read on the colour of a cell. */

@@ -17,7 +17,7 @@ export default function InertiaCurve({ progress }: { progress: Schemas['RunProgr
       const current = ([k, restart]: Point) => k === last?.[0] && restart === last[1];
       return {
         animation: false,
-        grid: { left: 8, right: 12, top: 10, bottom: 28, containLabel: true },
+        grid: { left: 8, right: 12, top: 10, bottom: 28 * theme.em, containLabel: true },
         tooltip: tooltip(theme, ({ dataIndex }: { dataIndex: number }) => {
           const point = points.at(dataIndex);
           if (!point) return '';

@@ -36,12 +36,12 @@ interface Drawing {
 export function scatterOption(theme: ChartTheme, drawing: Drawing): EChartsCoreOption {
   const { sample, groups, x, y, centres, label, focus } = drawing;
   const many = sample.length > LARGE;
-  const size = many ? 3 : sample.length > 1000 ? 5 : 8;
+  const size = (many ? 3 : sample.length > 1000 ? 5 : 8) * theme.em;
   const told = (cluster: number, at: [number, number], row?: number) =>
     `${row === undefined ? 'Centre of ' : `Row ${row + 1}, `}${label(cluster)}\n${x.name}: ${num(at[0])}\n${y.name}: ${num(at[1])}`;
   const grey = groups.length - 1;
   return {
-    grid: { left: 64, right: 16, top: 12, bottom: 48 },
+    grid: { left: 64 * theme.em, right: 16, top: 12, bottom: 48 * theme.em },
     ...(many && { animation: false }),
     tooltip: tooltip(theme, ({ seriesId, dataIndex }: { seriesId: string; dataIndex: number }) => {
       if (seriesId === 'centres') return told(dataIndex, centres[dataIndex] as [number, number]);
@@ -58,7 +58,7 @@ export function scatterOption(theme: ChartTheme, drawing: Drawing): EChartsCoreO
       brushStyle: { color: 'rgba(120, 150, 190, 0.2)', borderColor: theme.ink, borderWidth: 1 },
     },
     xAxis: axis(theme, x.title),
-    yAxis: axis(theme, y.title, { nameGap: 48 }),
+    yAxis: axis(theme, y.title, { nameGap: 48 * theme.em }),
     series: [
       ...groups.map((group, cluster) => ({
         type: 'scatter' as const,
@@ -66,7 +66,7 @@ export function scatterOption(theme: ChartTheme, drawing: Drawing): EChartsCoreO
         dimensions: ['x', 'y'],
         data: pairs(group, x, y),
         symbol: cluster === grey ? 'circle' : clusterShape(cluster),
-        symbolSize: cluster === grey ? Math.min(size, 4) : size,
+        symbolSize: cluster === grey ? Math.min(size, 4 * theme.em) : size,
         large: many,
         largeThreshold: LARGE,
         progressive: 0,
@@ -81,7 +81,7 @@ export function scatterOption(theme: ChartTheme, drawing: Drawing): EChartsCoreO
         id: 'centres',
         data: centres.map(([a, b]) => [a, b]),
         symbol: CROSS,
-        symbolSize: 18,
+        symbolSize: 18 * theme.em,
         itemStyle: { color: theme.strong, borderColor: theme.ground, borderWidth: 1.5 },
         z: 4,
       },
@@ -91,7 +91,7 @@ export function scatterOption(theme: ChartTheme, drawing: Drawing): EChartsCoreO
         silent: true,
         data: focus === undefined ? [] : [[x.numbers[focus], y.numbers[focus]]],
         symbol: 'circle',
-        symbolSize: 20,
+        symbolSize: 20 * theme.em,
         itemStyle: { color: 'transparent', borderColor: theme.strong, borderWidth: 2.5 },
         z: 5,
       },
