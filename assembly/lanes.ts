@@ -1,5 +1,6 @@
 import { packedOf, screenedOf } from './block';
 import { Plan } from './plan';
+import { lengthsOfFew } from './predict';
 import { fma, select, U } from './simd';
 import { strict } from './strict';
 
@@ -127,7 +128,9 @@ export function nearestByLanes(plan: Plan, base: usize, row: i32, end: i32): boo
         place = i32x4.add(place, one);
       }
     }
-    const bars0 = barsOf(best0, errorsOf(p, least, each)), bars1 = barsOf(best1, errorsOf(q, least, each));
+    const two = plan.runnerUps != 0;
+    const bars0 = barsOf(two ? second0 : best0, errorsOf(p, least, each));
+    const bars1 = barsOf(two ? second1 : best1, errorsOf(q, least, each));
     calm = calm && i32x4.all_true(v128.and(f32x4.lt(p, f32x4.splat(HUGE)), f32x4.lt(q, f32x4.splat(HUGE))));
     let near = ~(i32x4.bitmask(f32x4.gt(second0, bars0)) | (i32x4.bitmask(f32x4.gt(second1, bars1)) << 4)) & 255;
     const labels = plan.labels + (<usize>r << 2);
@@ -140,12 +143,15 @@ export function nearestByLanes(plan: Plan, base: usize, row: i32, end: i32): boo
       memory.copy(labels, lines, <usize>(end - r) << 2);
       near &= (1 << (end - r)) - 1;
     }
+    // Strict distances of the two nearest are wanted for every row.
+    if (two) near = end - r < ROWS ? (1 << (end - r)) - 1 : 255;
     if (!near) continue;
     v128.store(lines, bars0);
     v128.store(lines, bars1, 16);
     for (; near; near &= near - 1) {
       const lane = <usize>ctz(near);
-      decide(plan, r + <i32>lane, values + (lane << 2), load<f32>(lines + (lane << 2)), labels + (lane << 2));
+      if (two) lengthsOfFew(plan, r + <i32>lane, values + (lane << 2), load<f32>(lines + (lane << 2)));
+      else decide(plan, r + <i32>lane, values + (lane << 2), load<f32>(lines + (lane << 2)), labels + (lane << 2));
     }
   }
   return calm;

@@ -5,6 +5,7 @@ import { rowsFrom } from './chunks';
 import { beginCount, leftOver, nearestOf8, packRows8, products8 } from './coarse';
 import { nearestByLanes } from './lanes';
 import { Plan } from './plan';
+import { lengthsOfTwo } from './predict';
 import { awaitValues, magnitude } from './scan';
 import { nearestOf } from './screen';
 import { distancesOf } from './strict';
@@ -28,12 +29,15 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
   let largest: f64 = 0;
   let coarse = plan.coarse != 0;
   const lanes = !plan.integer;
-  const step = d < 4 ? STEP : BLOCK;
+  const two = plan.runnerUps != 0;
+  // Cells know the nearest alone.
+  const few = d < 4 && !two;
+  const step = few ? STEP : BLOCK;
   for (let row = rowsFrom(plan, chunk); row < end; row += step) {
     const count = min(step, end - row);
     awaitValues(plan, <usize>(row + count) * d);
     let calm: bool;
-    if (d < 4) {
+    if (few) {
       calm = magnitude(plan, <usize>row * d, <usize>count * d) < CALM;
     } else if (coarse) {
       calm = packRows8(plan, base, row, count);
@@ -49,7 +53,7 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
       if (largest != largest) continue;
     }
     const labels = plan.labels + (<usize>row << 2);
-    if (d < 4) {
+    if (few) {
       nearestByCells(plan, base, row, row + count);
     } else if (coarse) {
       products8(plan, base, count);
@@ -58,9 +62,10 @@ export function nearestRows(planAt: usize, chunk: i32, base: usize): void {
       coarse = leftOver * COARSE_PAYS <= count * plan.k;
     } else if (!lanes) {
       products(plan, base, count);
-      for (let r = 0; r < count; r++) store<i32>(labels + (<usize>r << 2), nearestOf(plan, base, r, row + r));
+      if (two) for (let r = 0; r < count; r++) lengthsOfTwo(plan, base, r, row + r);
+      else for (let r = 0; r < count; r++) store<i32>(labels + (<usize>r << 2), nearestOf(plan, base, r, row + r));
     }
-    if (plan.output) {
+    if (plan.output && !two) {
       let at = plan.output + (<usize>row << 3);
       distancesOf(plan, row, row + count, at);
       const stop = at + (<usize>count << 3);

@@ -52,6 +52,8 @@ export class Plan {
   output: usize;
   output2: usize;
   output3: usize;
+  /** int32 a row: the second nearest centre; 0 where it is not asked for. */
+  runnerUps: usize;
   /** Bounds, see bounds.ts: float32 a row each. */
   lower: usize;
   upper: usize;

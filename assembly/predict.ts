@@ -23,6 +23,83 @@ function offer(c: i32, d2: f64): void {
   }
 }
 
+/** A centre that waits for another to be measured with it; -1 without one. */
+let waiting: i32 = -1;
+
+function begin(): void {
+  nearest = runnerUp = waiting = -1;
+  nearestD2 = runnerUpD2 = Infinity;
+}
+
+/** Measures centres in ascending order, two at a time. */
+// @ts-ignore: decorator
+@inline
+function take(plan: Plan, row: i32, c: i32): void {
+  if (waiting < 0) {
+    waiting = c;
+    return;
+  }
+  const both = strictPair(plan, row, waiting, c);
+  offer(waiting, f64x2.extract_lane(both, 0));
+  offer(c, f64x2.extract_lane(both, 1));
+  waiting = -1;
+}
+
+// @ts-ignore: decorator
+@inline
+function finish(plan: Plan, row: i32): void {
+  if (waiting >= 0) offer(waiting, strict(plan, row, waiting));
+}
+
+/** Finds the two nearest of a block's row r, number `row`, whose values are screened. */
+// @ts-ignore: decorator
+@inline
+function nearestTwo(plan: Plan, base: usize, r: i32, i: i32): void {
+  const tiles = plan.tiles;
+  const values = screenedOf(base, plan) + <usize>r * (<usize>tiles << 5);
+  lowestTwo(values, tiles);
+  const limit = f32x4.splat(barOf(second, load<f32>(errorsOf(base) + (<usize>r << 2))));
+  begin();
+  for (let t = 0; t < tiles; t++) {
+    const p = values + (<usize>t << 5);
+    // Written so that a value that is not a number stays in.
+    const far = i32x4.bitmask(f32x4.gt(v128.load(p), limit)) | (i32x4.bitmask(f32x4.gt(v128.load(p, 16), limit)) << 4);
+    for (let mask = ~far & 255; mask; mask &= mask - 1) {
+      const c = (t << 3) + ctz(mask);
+      if (c >= plan.k) break;
+      take(plan, i, c);
+    }
+  }
+  finish(plan, i);
+}
+
+/** Lengths of the two nearest of a block's row, to where the plan wants them; the row's values are screened. */
+export function lengthsOfTwo(plan: Plan, base: usize, r: i32, row: i32): void {
+  nearestTwo(plan, base, r, row);
+  storeLengths(plan, row);
+}
+
+/** The same of a row whose screened values lie 32 bytes apart: of those that are at most the bar. */
+export function lengthsOfFew(plan: Plan, row: i32, values: usize, bar: f32): void {
+  begin();
+  for (let c = 0; c < plan.k; c++, values += 32) {
+    // Written so that a value that is not a number stays in.
+    if (!(load<f32>(values) > bar)) take(plan, row, c);
+  }
+  finish(plan, row);
+  storeLengths(plan, row);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeLengths(plan: Plan, row: i32): void {
+  const at = <usize>row << 2;
+  store<i32>(plan.labels + at, nearest);
+  store<f64>(plan.output + (at << 1), sqrt(nearestD2));
+  store<i32>(plan.runnerUps + at, runnerUp);
+  store<f64>(plan.output3 + (at << 1), sqrt(runnerUpD2));
+}
+
 /**
  * Phase, one a chunk: the two nearest centres of every row. `labels`, `output` (float64), `output2` (int32) and
  * `output3` (float64) take the nearest, its squared distance, the runner-up (-1 at k 1), its squared distance.
@@ -30,7 +107,6 @@ function offer(c: i32, d2: f64): void {
 export function assignTwo(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const end = rowsFrom(plan, chunk + 1);
-  const tiles = plan.tiles;
   for (let row = rowsFrom(plan, chunk); row < end; row += BLOCK) {
     const count = min(BLOCK, end - row);
     takeRows(base, row, count);
@@ -38,30 +114,7 @@ export function assignTwo(planAt: usize, chunk: i32, base: usize): void {
     products(plan, base, count);
     for (let r = 0; r < count; r++) {
       const i = row + r;
-      const values = screenedOf(base, plan) + <usize>r * (<usize>tiles << 5);
-      lowestTwo(values, tiles);
-      const limit = f32x4.splat(barOf(second, load<f32>(errorsOf(base) + (<usize>r << 2))));
-      nearest = runnerUp = -1;
-      nearestD2 = runnerUpD2 = Infinity;
-      let waiting = -1;
-      for (let t = 0; t < tiles; t++) {
-        const p = values + (<usize>t << 5);
-        // Written so that a value that is not a number stays in.
-        const far = i32x4.bitmask(f32x4.gt(v128.load(p), limit)) | (i32x4.bitmask(f32x4.gt(v128.load(p, 16), limit)) << 4);
-        for (let mask = ~far & 255; mask; mask &= mask - 1) {
-          const c = (t << 3) + ctz(mask);
-          if (c >= plan.k) break;
-          if (waiting < 0) {
-            waiting = c;
-            continue;
-          }
-          const both = strictPair(plan, i, waiting, c);
-          offer(waiting, f64x2.extract_lane(both, 0));
-          offer(c, f64x2.extract_lane(both, 1));
-          waiting = -1;
-        }
-      }
-      if (waiting >= 0) offer(waiting, strict(plan, i, waiting));
+      nearestTwo(plan, base, r, i);
       store<i32>(plan.labels + (<usize>i << 2), nearest);
       store<f64>(plan.output + (<usize>i << 3), nearestD2);
       store<i32>(plan.output2 + (<usize>i << 2), runnerUp);

@@ -33,7 +33,7 @@ export function checkNearest(kernel: Kernel, law: Law, centers: Float64Array, k:
   kernel.distances(centers, labels, own);
   expect(Array.from(own)).toEqual(Array.from(two.distances));
   expect(kernel.inertia(centers, labels)).toBe(weightedSum(own, law.input.weights));
-  const found = kernel.nearestUnseen(centers, k, true);
+  const found = kernel.nearestUnseen(centers, k, 'nearest');
   expect(Array.from(found.labels)).toEqual(expected.labels);
   expect(Array.from(found.distances)).toEqual(Array.from(own, Math.sqrt));
 }

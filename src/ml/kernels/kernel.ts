@@ -1,4 +1,7 @@
-import type { Algorithm } from '../types.js';
+import type { Algorithm, PredictOptions } from '../types.js';
+
+/** How much is told about the centres nearest to a row. */
+export type Detail = NonNullable<PredictOptions['detail']>;
 
 /**
  * What a kernel must do. A kernel is made for one table and keeps (or borrows) it for its life, so that it may hold the
@@ -29,10 +32,10 @@ export interface Kernel {
 
   /**
    * The same where nobody has looked at the values yet, and more of them may still be on their way.
-   * @param lengths whether to have the distances too
+   * @param detail what to have beside the labels
    * @returns what was found, if all values are finite; it stands until the next call
    */
-  nearestUnseen(centers: Float64Array, k: number, lengths: boolean): Found;
+  nearestUnseen(centers: Float64Array, k: number, detail: Detail): Found;
 
   /**
    * Nearest and second nearest centre of every row. The runner-up is the nearest among the others, lowest number on ties;
@@ -108,6 +111,9 @@ export interface Found {
   readonly labels: Int32Array;
   /** Distance to it, no square; empty when not asked for. */
   readonly distances: Float64Array;
+  /** Second nearest centre, -1 at k 1, and the distance to it, Infinity at k 1; empty when not asked for. */
+  readonly runnerUps: Int32Array;
+  readonly runnerUpDistances: Float64Array;
 }
 
 export interface NearestTwo {

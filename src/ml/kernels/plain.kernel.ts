@@ -5,6 +5,7 @@ import {
   scaleFactors,
   type Assigner,
   type ClusterSums,
+  type Detail,
   type Found,
   type Kernel,
   type KernelInput,
@@ -48,16 +49,30 @@ export class PlainKernel implements Kernel {
     });
   }
 
-  nearestUnseen(centers: Float64Array, k: number, lengths: boolean): Found {
+  nearestUnseen(centers: Float64Array, k: number, detail: Detail): Found {
     let largest = 0;
     // Not a number once, not a number for good.
     for (const value of this.values) largest = Math.max(largest, Math.abs(value));
-    const labels = new Int32Array(this.rows);
-    const distances = new Float64Array(lengths ? this.rows : 0);
-    if (!(largest < Infinity)) return { largest: NaN, labels, distances };
+    const seconds = detail === 'runner-up' ? this.rows : 0;
+    const found = {
+      labels: new Int32Array(this.rows),
+      distances: new Float64Array(detail === 'labels' ? 0 : this.rows),
+      runnerUps: new Int32Array(seconds),
+      runnerUpDistances: new Float64Array(seconds),
+    };
+    if (!(largest < Infinity)) return { largest: NaN, ...found };
+    const { labels, distances, runnerUpDistances } = found;
+    if (detail === 'runner-up') {
+      this.nearestTwo(centers, k, found);
+      for (let i = 0; i < seconds; i++) {
+        distances[i] = Math.sqrt(distances[i]);
+        runnerUpDistances[i] = Math.sqrt(runnerUpDistances[i]);
+      }
+      return { largest, ...found };
+    }
     this.nearest(centers, k, labels);
     for (let i = 0; i < distances.length; i++) distances[i] = Math.sqrt(this.d2(i, centers, labels[i]));
-    return { largest, labels, distances };
+    return { largest, ...found };
   }
 
   nearestTwo(centers: Float64Array, k: number, out: NearestTwo): void {

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js';
 import { createKernel } from '../kernels/choose.js';
-import type { NearestTwo } from '../kernels/kernel.js';
+import type { Detail, NearestTwo } from '../kernels/kernel.js';
 import type { Matrix, PredictOptions, PredictResult, TransformOptions } from '../types.js';
 import type { Hooks } from './fit.js';
 import { CALM, centersIntoSpace, exponentOf, openSpace, spaceExponent, timesPowerOfTwo, type Space } from './space.js';
@@ -14,8 +14,8 @@ const FAR = 400;
 /** Nearest and second nearest centre of every row. A row's answer does not depend on the rows beside it. */
 export function predict(matrix: Matrix, centers: Matrix, options: PredictJobOptions, hooks: Hooks): PredictResult {
   const { metric = 'euclidean', detail = 'runner-up' } = options;
-  if (metric === 'euclidean' && detail !== 'runner-up') {
-    const found = predictUnseen(matrix, centers, detail === 'nearest', hooks);
+  if (metric === 'euclidean') {
+    const found = predictUnseen(matrix, centers, detail, hooks);
     if (found !== null) return found;
   }
   const { rows } = matrix;
@@ -45,15 +45,17 @@ export function predict(matrix: Matrix, centers: Matrix, options: PredictJobOpti
  * The usual case in one pass over the rows, which may still be on their way: nothing has to be scaled. Null where that
  * turns out not to be so, or a value is not finite.
  */
-function predictUnseen(matrix: Matrix, centers: Matrix, lengths: boolean, hooks: Hooks): PredictResult | null {
+function predictUnseen(matrix: Matrix, centers: Matrix, detail: Detail, hooks: Hooks): PredictResult | null {
   const largest = magnitude(centers.data);
   if (largest === 0 || spaceExponent(largest) !== 0) return null;
   const kernel = createKernel({ ...matrix, exponent: 0, weights: null, interrupt: hooks.interrupt });
   try {
-    const found = kernel.nearestUnseen(new Float64Array(centers.data), centers.rows, lengths);
+    const found = kernel.nearestUnseen(new Float64Array(centers.data), centers.rows, detail);
     // Written so that what is not a number goes the other way.
     if (!(found.largest < 2 ** (FAR - CALM))) return null;
-    return { labels: found.labels, distances: found.distances, runnerUps: null, runnerUpDistances: null };
+    const { labels, distances, runnerUps, runnerUpDistances } = found;
+    if (detail === 'runner-up') return { labels, distances, runnerUps, runnerUpDistances };
+    return { labels, distances, runnerUps: null, runnerUpDistances: null };
   } finally {
     kernel.close();
   }

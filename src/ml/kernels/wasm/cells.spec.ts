@@ -46,8 +46,8 @@ describe('cells of the space', () => {
         const centers = Float64Array.from(data.subarray(0, k * columns));
         // Two that coincide, and one that no row is near to.
         if (k > 4) centers.copyWithin(columns, 0, columns).fill(-40, 3 * columns, 4 * columns);
-        const expected = new PlainKernel(input).nearestUnseen(centers, k, true);
-        const found = new WasmKernel(input, crew).nearestUnseen(centers, k, true);
+        const expected = new PlainKernel(input).nearestUnseen(centers, k, 'nearest');
+        const found = new WasmKernel(input, crew).nearestUnseen(centers, k, 'nearest');
         expect(Buffer.from(found.labels.slice().buffer).equals(Buffer.from(expected.labels.buffer))).toBe(true);
         expect(Buffer.from(found.distances.slice().buffer).equals(Buffer.from(expected.distances.buffer))).toBe(true);
         expect(found.largest).toBeLessThan(1e40);
@@ -68,11 +68,11 @@ describe('cells of the space', () => {
         interrupt: () => undefined,
       };
       expect(
-        new WasmKernel(input, crew).nearestUnseen(Float64Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2), 3, false).largest,
+        new WasmKernel(input, crew).nearestUnseen(Float64Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2), 3, 'labels').largest,
       ).toBe(NaN);
-      expect(new PlainKernel(input).nearestUnseen(Float64Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2), 3, false).largest).toBe(
-        NaN,
-      );
+      expect(
+        new PlainKernel(input).nearestUnseen(Float64Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2), 3, 'labels').largest,
+      ).toBe(NaN);
     }
   });
 });

@@ -40,13 +40,13 @@ function makeCase(kind: Kind, rows: number, columns: number, k: number): { data:
 
 const kinds: Kind[] = ['uniform', 'lattice', 'sparse', 'pixels', 'far', 'outliers', 'same', 'close', 'skewed'];
 /** Columns about the widths of vectors, lines and packed groups, and where one way of meeting centres gives way to another. */
-const widths = [4, 5, 7, 8, 9, 11, 12, 13, 16, 31, 32, 33, 47, 64, 65, 100, 130, 200];
+const widths = [1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 31, 32, 33, 47, 64, 65, 100, 130, 200];
 /** Centres about the sizes of tiles, and where ways change. */
 const centers = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17, 31, 33, 48, 49, 97, 129];
 /** Rows about the sizes of vectors, blocks and partitions. */
 const counts = [1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 100, 515, 1037];
 
-describe('nearest centres from 4 columns on', () => {
+describe('nearest centres and runners-up', () => {
   const cases = kinds.flatMap((kind, i) =>
     widths.map((columns, j) => [kind, columns, centers.filter((_, c) => (c + i + j) % 3 === 0)] as const),
   );
@@ -57,9 +57,12 @@ describe('nearest centres from 4 columns on', () => {
       const made = makeCase(kind, rows, columns, k);
       for (const data of [made.data, Float32Array.from(made.data)]) {
         const input: KernelInput = { data, rows, columns, exponent: 0, weights: null, interrupt: () => undefined };
-        const expected = new Int32Array(rows);
-        new PlainKernel(input).nearest(made.centers, k, expected);
-        expect(new WasmKernel(input, crew).nearestUnseen(made.centers, k, false).labels).toEqual(expected);
+        for (const detail of ['labels', 'runner-up'] as const) {
+          const { largest, ...expected } = new PlainKernel(input).nearestUnseen(made.centers, k, detail);
+          const found = new WasmKernel(input, crew).nearestUnseen(made.centers, k, detail);
+          expect(largest).toBeLessThan(Infinity);
+          expect(found).toEqual({ ...expected, largest: expect.any(Number) });
+        }
       }
     }
   });

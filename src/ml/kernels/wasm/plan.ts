@@ -31,6 +31,7 @@ const FIELDS = [
   'output',
   'output2',
   'output3',
+  'runnerUps',
   'lower',
   'upper',
   'stamps',

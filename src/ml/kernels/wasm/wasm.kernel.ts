@@ -1,5 +1,5 @@
 import { PARTITIONS, scaleFactors } from '../kernel.js';
-import type { Assigner, Found, Kernel, KernelInput, NearestTwo, Seeding } from '../kernel.js';
+import type { Assigner, Detail, Found, Kernel, KernelInput, NearestTwo, Seeding } from '../kernel.js';
 import { Arena } from './arena.js';
 import { binary, type PhaseName } from './binary.js';
 import { Cells } from './cells.js';
@@ -83,25 +83,30 @@ export class WasmKernel implements Kernel, Table {
   }
 
   nearest(centers: Float64Array, k: number, labels: Int32Array): void {
-    labels.set(this.nearestUnseen(centers, k, false).labels);
+    labels.set(this.nearestUnseen(centers, k, 'labels').labels);
   }
 
-  nearestUnseen(centers: Float64Array, k: number, lengths: boolean): Found {
+  nearestUnseen(centers: Float64Array, k: number, detail: Detail): Found {
     const { arena, rows } = this;
     const mark = arena.mark();
     const labels = arena.take(4 * rows);
-    const output = lengths ? arena.take(8 * rows) : 0;
+    const two = detail === 'runner-up';
+    const output = detail === 'labels' ? 0 : arena.take(8 * rows);
+    const output3 = two ? arena.take(8 * rows) : 0;
+    const runnerUps = two ? arena.take(4 * rows) : 0;
     const split = this.splitFor(k);
     const chunks = PARTITIONS * split;
     const output2 = arena.take(8 * chunks);
-    const { cells, scratch } = this.centersFor(centers, k);
-    this.write({ labels, output, output2, split, cells });
+    const { cells, scratch } = this.centersFor(centers, k, two);
+    this.write({ labels, output, output2, output3, runnerUps, split, cells });
     this.phase('nearestRows', chunks, rows * k, scratch);
     arena.release(mark);
     return {
       largest: arena.f64(output2, chunks).reduce((a, b) => Math.max(a, b)),
       labels: arena.i32(labels, rows),
-      distances: arena.f64(output, lengths ? rows : 0),
+      distances: arena.f64(output, output === 0 ? 0 : rows),
+      runnerUps: arena.i32(runnerUps, two ? rows : 0),
+      runnerUpDistances: arena.f64(output3, two ? rows : 0),
     };
   }
 
@@ -242,13 +247,14 @@ export class WasmKernel implements Kernel, Table {
     this.write({ centers: place, labels: given, k: centers.length / columns });
   }
 
-  /** Centres as the products, or with few columns the cells, want them. */
-  private centersFor(centers: Float64Array, k: number): { cells: number; scratch: Scratch } {
-    if (this.columns > GRID_COLUMNS) {
-      const lanes = this.columns <= LANES_COLUMNS || this.columns * k <= LANES_WORK;
+  /** Centres as the products, or with few columns the cells, want them. Cells and 8 bits know the nearest alone. */
+  private centersFor(centers: Float64Array, k: number, two: boolean): { cells: number; scratch: Scratch } {
+    const { columns } = this;
+    if (two || columns > GRID_COLUMNS) {
+      const lanes = columns > GRID_COLUMNS && (columns <= LANES_COLUMNS || columns * k <= LANES_WORK);
       const packed = new Centers(this, k, !lanes);
       packed.set(centers);
-      takeCoarse(this, packed, lanes ? 0 : k, this.sample);
+      takeCoarse(this, packed, lanes || two ? 0 : k, this.sample);
       return { cells: 0, scratch: packed.scratch };
     }
     const list = new CenterList(this, k);
