@@ -1,6 +1,7 @@
 import { BLOCK, center, linePitch, packedOf, screenedOf } from './block';
 import { Plan } from './plan';
 import { fma } from './simd';
+import { quad32 } from './tile';
 
 /**
  * Screened values of up to 32 rows against 8 rows that may be chosen next, packed as one tile [dimension][8] of float32
@@ -26,50 +27,10 @@ export function meetBlock(plan: Plan, base: usize, first: i32, count: i32, direc
 
 /** Four rows and all 8 lanes. Rows past the last one are the last one again. */
 function meetMany(plan: Plan, p0: usize, pitch: usize, last: usize, out: usize): void {
-  let p1 = min(p0 + pitch, last);
-  let p2 = min(p1 + pitch, last);
-  let p3 = min(p2 + pitch, last);
-  let c = plan.packed;
-  let a0 = v128.load(plan.norms), b0 = v128.load(plan.norms, 16);
-  let a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
-  const d = plan.columns;
-  let j = 1;
-  for (; j < d; j += 2) {
-    let c0 = v128.load(c), c1 = v128.load(c, 16);
-    let s = v128.load32_splat(p0);
-    a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
-    s = v128.load32_splat(p1);
-    a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
-    s = v128.load32_splat(p2);
-    a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
-    s = v128.load32_splat(p3);
-    a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
-    c0 = v128.load(c, 32), c1 = v128.load(c, 48);
-    s = v128.load32_splat(p0, 4);
-    a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
-    s = v128.load32_splat(p1, 4);
-    a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
-    s = v128.load32_splat(p2, 4);
-    a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
-    s = v128.load32_splat(p3, 4);
-    a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
-    p0 += 8; p1 += 8; p2 += 8; p3 += 8; c += 64;
-  }
-  if (j == d) {
-    const c0 = v128.load(c), c1 = v128.load(c, 16);
-    let s = v128.load32_splat(p0);
-    a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
-    s = v128.load32_splat(p1);
-    a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
-    s = v128.load32_splat(p2);
-    a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
-    s = v128.load32_splat(p3);
-    a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
-  }
-  v128.store(out, a0); v128.store(out, b0, 16);
-  v128.store(out, a1, 32); v128.store(out, b1, 48);
-  v128.store(out, a2, 64); v128.store(out, b2, 80);
-  v128.store(out, a3, 96); v128.store(out, b3, 112);
+  const p1 = min(p0 + pitch, last);
+  const p2 = min(p1 + pitch, last);
+  const p3 = min(p2 + pitch, last);
+  quad32(plan.packed, plan.columns, plan.norms, p0, p1, p2, p3, out, 32);
 }
 
 /** Eight rows and the first 4 lanes; the others are out of reach. */

@@ -19,63 +19,59 @@ export function products(plan: Plan, base: usize, count: i32): void {
 /** The same of float32 rows of `d` columns; `norms` are what the sums begin from. */
 export function products32(rows: usize, pitch: usize, to: usize, count: i32, d: i32, packed: usize, norms: usize, tiles: i32): void {
   const width = <usize>tiles << 5;
-  const even = d & ~1;
-  let tile = packed;
   for (let t: usize = 0; t < <usize>tiles; t++) {
-    const n0 = v128.load(norms + (t << 5));
-    const n1 = v128.load(norms + (t << 5), 16);
     let row = rows;
     let out = to + (t << 5);
-    let c = tile;
-    for (let r = 0; r < count; r += 4) {
-      let p0 = row;
-      let p1 = p0 + pitch;
-      let p2 = p1 + pitch;
-      let p3 = p2 + pitch;
-      row = p3 + pitch;
-      c = tile;
-      let a0 = n0, b0 = n1, a1 = n0, b1 = n1, a2 = n0, b2 = n1, a3 = n0, b3 = n1;
-      let j = 0;
-      for (; j < even; j += 2) {
-        let c0 = v128.load(c), c1 = v128.load(c, 16);
-        let s = v128.load32_splat(p0);
-        a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
-        s = v128.load32_splat(p1);
-        a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
-        s = v128.load32_splat(p2);
-        a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
-        s = v128.load32_splat(p3);
-        a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
-        c0 = v128.load(c, 32), c1 = v128.load(c, 48);
-        s = v128.load32_splat(p0, 4);
-        a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
-        s = v128.load32_splat(p1, 4);
-        a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
-        s = v128.load32_splat(p2, 4);
-        a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
-        s = v128.load32_splat(p3, 4);
-        a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
-        p0 += 8; p1 += 8; p2 += 8; p3 += 8; c += 64;
-      }
-      if (j < d) {
-        const c0 = v128.load(c), c1 = v128.load(c, 16);
-        let s = v128.load32_splat(p0);
-        a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
-        s = v128.load32_splat(p1);
-        a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
-        s = v128.load32_splat(p2);
-        a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
-        s = v128.load32_splat(p3);
-        a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
-        c += 32;
-      }
-      v128.store(out, a0); v128.store(out, b0, 16); out += width;
-      v128.store(out, a1); v128.store(out, b1, 16); out += width;
-      v128.store(out, a2); v128.store(out, b2, 16); out += width;
-      v128.store(out, a3); v128.store(out, b3, 16); out += width;
+    const tile = packed + t * (<usize>d << 5);
+    for (let r = 0; r < count; r += 4, row += pitch << 2, out += width << 2) {
+      quad32(tile, d, norms + (t << 5), row, row + pitch, row + 2 * pitch, row + 3 * pitch, out, width);
     }
-    tile = c;
   }
+}
+
+/** Four float32 rows against a tile; what comes out lies `width` bytes apart, 8 values each. */
+// @ts-ignore: decorator
+@inline
+export function quad32(c: usize, d: i32, norms: usize, p0: usize, p1: usize, p2: usize, p3: usize, out: usize, width: usize): void {
+  let a0 = v128.load(norms), b0 = v128.load(norms, 16);
+  let a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
+  let j = 1;
+  for (; j < d; j += 2) {
+    let c0 = v128.load(c), c1 = v128.load(c, 16);
+    let s = v128.load32_splat(p0);
+    a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
+    s = v128.load32_splat(p1);
+    a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
+    s = v128.load32_splat(p2);
+    a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
+    s = v128.load32_splat(p3);
+    a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
+    c0 = v128.load(c, 32), c1 = v128.load(c, 48);
+    s = v128.load32_splat(p0, 4);
+    a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
+    s = v128.load32_splat(p1, 4);
+    a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
+    s = v128.load32_splat(p2, 4);
+    a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
+    s = v128.load32_splat(p3, 4);
+    a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
+    p0 += 8; p1 += 8; p2 += 8; p3 += 8; c += 64;
+  }
+  if (j == d) {
+    const c0 = v128.load(c), c1 = v128.load(c, 16);
+    let s = v128.load32_splat(p0);
+    a0 = fma(s, c0, a0); b0 = fma(s, c1, b0);
+    s = v128.load32_splat(p1);
+    a1 = fma(s, c0, a1); b1 = fma(s, c1, b1);
+    s = v128.load32_splat(p2);
+    a2 = fma(s, c0, a2); b2 = fma(s, c1, b2);
+    s = v128.load32_splat(p3);
+    a3 = fma(s, c0, a3); b3 = fma(s, c1, b3);
+  }
+  v128.store(out, a0); v128.store(out, b0, 16); out += width;
+  v128.store(out, a1); v128.store(out, b1, 16); out += width;
+  v128.store(out, a2); v128.store(out, b2, 16); out += width;
+  v128.store(out, a3); v128.store(out, b3, 16);
 }
 
 // @ts-ignore: decorator
