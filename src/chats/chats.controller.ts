@@ -1,15 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdPipe } from '../common/ids.js';
-import { mapPage, PageQuery } from '../common/paging.js';
+import { jsonOf, mapPage, PageQuery } from '../common/paging.js';
 import { Audited } from '../users/auth/audited.decorator.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
 import { OpenToKeys } from '../users/auth/open-to-keys.decorator.js';
 import type { Principal } from '../users/auth/principal.js';
-import type { ListedChat } from './chats.repository.js';
 import { ChatsService } from './chats.service.js';
-import { ChatDto, ChatPage, MessageDto, MessagePage } from './dto/chat-answers.dto.js';
+import { ChatDto, ChatPage, MessageDto, MessagePage, toChat } from './dto/chat-answers.dto.js';
 import { CreateChatDto, CreateMessageDto, ListChatsQuery, UpdateChatDto } from './dto/chat-requests.dto.js';
 import type { Message } from './message.entity.js';
 
@@ -27,9 +26,11 @@ export class ChatsController {
   }
 
   @Get()
+  @Header('Content-Type', 'application/json; charset=utf-8')
   @ApiOperation({ summary: 'My chats, newest activity first' })
-  async list(@CurrentUser() user: Principal, @Query() query: ListChatsQuery): Promise<ChatPage> {
-    return mapPage(await this.chats.list(user.userId, query.q, query), toChat);
+  @ApiOkResponse({ type: ChatPage })
+  async list(@CurrentUser() user: Principal, @Query() query: ListChatsQuery): Promise<string> {
+    return jsonOf(await this.chats.list(user.userId, query.q, query));
   }
 
   @Get(':chatId')
@@ -76,10 +77,6 @@ export class ChatsController {
   ): Promise<MessageDto> {
     return toMessage(await this.chats.addNote(user.userId, chatId, body.text));
   }
-}
-
-function toChat({ id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt }: ListedChat): ChatDto {
-  return { id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt };
 }
 
 function toMessage({ id, chatId, author, kind, text, datasetId, runId, centersId, createdAt }: Message): MessageDto {

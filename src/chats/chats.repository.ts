@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
-import { afterTimed, type Page, type PageQuery, readPage, toPage } from '../common/paging.js';
+import { afterTimed, type JsonPage, type Page, type PageQuery, readPage, toCursor } from '../common/paging.js';
 import { type QuickRead, QuickReads } from '../database/quick-reads.js';
 import { Chat } from './chat.entity.js';
 import { Message } from './message.entity.js';
@@ -13,9 +13,15 @@ const CENTERS: QuickRead = {
   text: 'SELECT coalesce(pinned_centers_id, latest_centers_id) AS id FROM chats WHERE user_id = $1 AND id = $2',
 };
 
-/** A chat as lists show it; times in ISO 8601 or as dates. */
-export type ListedChat = Omit<Chat, 'userId' | 'createdAt' | 'updatedAt'> &
-  Record<'createdAt' | 'updatedAt', Date | string>;
+/** The columns of a list, times in ISO 8601. */
+type ListedChat = [
+  id: string,
+  title: string,
+  latestCentersId: string | null,
+  pinnedCentersId: string | null,
+  createdAt: string,
+  updatedAt: string,
+];
 
 /** Chats and their messages in the database; every query names the owner. */
 @Injectable()
@@ -36,16 +42,20 @@ export class ChatsRepository {
 
   /** The centers that a chat's predictions use: undefined where there is no such chat, null where it has none. */
   async findCentersId(userId: string, chatId: string): Promise<string | null | undefined> {
-    return (await this.reads.read<{ id: string | null }>(CENTERS, [userId, chatId])).at(0)?.id;
+    return (await this.reads.read<[string | null]>(CENTERS, [userId, chatId])).at(0)?.[0];
   }
 
-  /** The newest activity first. */
-  async list(userId: string, { limit, cursor }: PageQuery): Promise<Page<ListedChat>> {
+  /** The newest activity first. The service's most frequent answer: its text is made of the columns at once. */
+  async list(userId: string, { limit, cursor }: PageQuery): Promise<JsonPage> {
     const rows =
       cursor === undefined
         ? await this.reads.read<ListedChat>(NEWEST, [userId, limit + 1])
         : await this.reads.read<ListedChat>(AFTER, [userId, limit + 1, ...afterTimed(cursor)]);
-    return toPage(rows, limit, 'updatedAt');
+    const [id, , , , , updatedAt] = rows[limit - 1] ?? [];
+    return {
+      items: `[${rows.slice(0, limit).map(jsonOf).join()}]`,
+      nextCursor: rows.length > limit ? toCursor(`${id} ${updatedAt}`) : null,
+    };
   }
 
   /** Those with the given words in their title. */
@@ -95,9 +105,20 @@ export class ChatsRepository {
 function listed(name: string, beyond: string): QuickRead {
   return {
     name,
-    text: `SELECT id, title, latest_centers_id AS "latestCentersId", pinned_centers_id AS "pinnedCentersId",
-        created_at AS "createdAt", updated_at AS "updatedAt"
+    text: `SELECT id, title, latest_centers_id, pinned_centers_id, created_at, updated_at
       FROM chats WHERE user_id = $1 ${beyond}
       ORDER BY updated_at DESC, id DESC LIMIT $2`,
   };
+}
+
+/** As `JSON.stringify` writes it. */
+function jsonOf([id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt]: ListedChat): string {
+  return (
+    `{"id":"${id}","title":${JSON.stringify(title)},"latestCentersId":${quote(latestCentersId)},` +
+    `"pinnedCentersId":${quote(pinnedCentersId)},"createdAt":"${createdAt}","updatedAt":"${updatedAt}"}`
+  );
+}
+
+function quote(id: string | null): string {
+  return id === null ? 'null' : `"${id}"`;
 }

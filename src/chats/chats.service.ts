@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NotFoundError } from '../common/errors.js';
 import { newId } from '../common/ids.js';
-import type { Page, PageQuery } from '../common/paging.js';
+import { type JsonPage, mapPage, type Page, type PageQuery } from '../common/paging.js';
 import { isForeignKeyViolation } from '../database/errors.js';
 import type { Chat } from './chat.entity.js';
 import { PinNotFoundError } from './chats.errors.js';
-import { ChatsRepository, type ListedChat } from './chats.repository.js';
+import { ChatsRepository } from './chats.repository.js';
+import { toChat } from './dto/chat-answers.dto.js';
 import type { Message } from './message.entity.js';
 
 /** What a module adds to a chat's notebook. */
@@ -39,8 +40,10 @@ export class ChatsService {
   }
 
   /** The owner's chats, the one with the newest activity first. */
-  list(userId: string, titlePart: string | undefined, page: PageQuery): Promise<Page<ListedChat>> {
-    return titlePart ? this.repository.search(userId, titlePart, page) : this.repository.list(userId, page);
+  async list(userId: string, titlePart: string | undefined, page: PageQuery): Promise<JsonPage> {
+    if (!titlePart) return this.repository.list(userId, page);
+    const { items, nextCursor } = mapPage(await this.repository.search(userId, titlePart, page), toChat);
+    return { items: JSON.stringify(items), nextCursor };
   }
 
   /** @throws NotFoundError when the chat does not exist or is somebody else's */

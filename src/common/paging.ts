@@ -28,6 +28,12 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
+/** The same, its items as the text of a JSON array. */
+export interface JsonPage {
+  items: string;
+  nextCursor: string | null;
+}
+
 /** What a list is sorted by: a unique id that sorts by age, or a time with the id for ties. */
 export interface PageOrder {
   direction: 'ASC' | 'DESC';
@@ -53,16 +59,11 @@ export async function readPage<T extends ObjectLiteral & { id: string }>(
   return toPage(await query.take(limit + 1).getMany(), limit, time);
 }
 
-/**
- * One page of rows that were read one beyond its limit.
- *
- * @param time the column that they are sorted by before the id
- */
-export function toPage<T extends { id: string }>(rows: T[], limit: number, time?: keyof T): Page<T> {
+function toPage<T extends { id: string }>(rows: T[], limit: number, time?: keyof T): Page<T> {
   if (rows.length <= limit) return { items: rows, nextCursor: null };
   const items = rows.slice(0, limit);
   const last = items[limit - 1];
-  return { items, nextCursor: encode(last.id, time && new Date(last[time] as Date | string)) };
+  return { items, nextCursor: toCursor(time ? `${last.id} ${(last[time] as Date).toISOString()}` : last.id) };
 }
 
 /** The row that a page begins after, when its rows are sorted by time and id. @throws InvalidRequestError */
@@ -76,8 +77,14 @@ export function mapPage<A, B>(page: Page<A>, map: (item: A) => B): Page<B> {
   return { items: page.items.map(map), nextCursor: page.nextCursor };
 }
 
-function encode(id: string, time?: Date): string {
-  return Buffer.from(time ? `${id} ${time.toISOString()}` : id).toString('base64url');
+/** @param last the id of the last row that was shown, with its time in ISO 8601 behind it in lists that are sorted by one */
+export function toCursor(last: string): string {
+  return Buffer.from(last).toString('base64url');
+}
+
+/** The text of a page's JSON. */
+export function jsonOf({ items, nextCursor }: JsonPage): string {
+  return `{"items":${items},"nextCursor":${JSON.stringify(nextCursor)}}`;
 }
 
 function decode(cursor: string, timed: boolean): { cursorId: string; cursorTime?: string } {

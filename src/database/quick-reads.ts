@@ -27,15 +27,21 @@ export class QuickReads implements OnModuleDestroy {
     this.#dataSource = dataSource;
   }
 
-  async read<Row>(read: QuickRead, values: unknown[]): Promise<Row[]> {
+  /** @returns rows, each an array of its columns */
+  async read<Row extends unknown[]>({ name, text }: QuickRead, values: unknown[]): Promise<Row[]> {
     if (this.#dataSource.isEmbedded) {
-      const rows = await this.#dataSource.query<Record<string, unknown>[]>(read.text, values);
-      return rows.map(withIsoTimes) as Row[];
+      const rows = await this.#dataSource.query<Record<string, unknown>[]>(text, values);
+      return rows.map((row) => Object.values(row).map(withIsoTime)) as Row[];
     }
     const client = await (this.#client ??= this.#connect());
-    this.#dataSource.logger.logQuery(read.text, values);
+    this.#dataSource.logger.logQuery(text, values);
     this.#gather();
-    return (await client.query({ ...read, values })).rows as Row[];
+    return new Promise((resolve, reject) => {
+      client.query<Row>({ name, text, values, rowMode: 'array' }, (error: Error | null, result) => {
+        if (error) reject(error);
+        else resolve(result.rows);
+      });
+    });
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -103,10 +109,6 @@ function toIso(text: string): string {
   return time.length === 19 ? `${time}.000Z` : `${time.padEnd(23, '0').slice(0, 23)}Z`;
 }
 
-function withIsoTimes(row: Record<string, unknown>): Record<string, unknown> {
-  for (const name of Object.keys(row)) {
-    const value = row[name];
-    if (value instanceof Date) row[name] = value.toISOString();
-  }
-  return row;
+function withIsoTime(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString() : value;
 }

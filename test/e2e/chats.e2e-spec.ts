@@ -90,6 +90,27 @@ describe('chats', () => {
     expect(await titles(user, `?limit=2&cursor=${nextCursor}`)).toEqual(['a']);
   });
 
+  it('are listed as they are read one by one, whatever characters their titles have', async () => {
+    const user = await signUp(service);
+    const all = ['"quoted" \\ back', 'Zeilen\numbruch', 'köln 東京 🙂', '</script>', "o'hara, 100% {}"];
+    const opened: Chat[] = [];
+    for (const title of all) opened.unshift(await open(user, title));
+    for (const query of ['', '?q=', `?limit=${all.length}`, '?q=o&limit=100']) {
+      const answer = await service.http.get(`/api/v1/chats${query}`).set(user.auth).expect(200);
+      expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+      const wanted = query.startsWith('?q=o') ? opened.filter(({ title }) => /o/i.test(title)) : opened;
+      // A page that is just full is the last one.
+      expect(answer.body).toEqual({ items: wanted, nextCursor: null });
+    }
+    const { body } = await service.http.get('/api/v1/chats?q=o&limit=1').set(user.auth).expect(200);
+    const page = body as { items: Chat[]; nextCursor: string };
+    expect(page.items).toHaveLength(1);
+    const rest = await service.http.get(`/api/v1/chats?q=o&cursor=${page.nextCursor}`).set(user.auth).expect(200);
+    expect([...page.items, ...(rest.body as { items: Chat[] }).items]).toEqual(
+      opened.filter(({ title }) => /o/i.test(title)),
+    );
+  });
+
   it('do not exist for anybody else, like ids that never were and words that are no ids', async () => {
     const chat = await open(ada, 'private');
     const calls = (id: string) =>

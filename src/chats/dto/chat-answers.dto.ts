@@ -1,4 +1,5 @@
 import { type Author, AUTHORS, MESSAGE_KINDS, type MessageKind } from '../message.entity.js';
+import type { Chat } from '../chat.entity.js';
 import { ApiProperty } from '@nestjs/swagger';
 
 export class ChatDto {
@@ -8,11 +9,13 @@ export class ChatDto {
   latestCentersId!: string | null;
   /** The centers that predictions on the chat use instead of the latest. */
   pinnedCentersId!: string | null;
-  @ApiProperty({ type: String, format: 'date-time' })
-  createdAt!: Date | string;
+  createdAt!: Date;
   /** When something last happened in it. */
-  @ApiProperty({ type: String, format: 'date-time' })
-  updatedAt!: Date | string;
+  updatedAt!: Date;
+}
+
+export function toChat({ id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt }: Chat): ChatDto {
+  return { id, title, latestCentersId, pinnedCentersId, createdAt, updatedAt };
 }
 
 export class ChatPage {
