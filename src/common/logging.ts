@@ -44,6 +44,26 @@ function writeGathered(): void {
 }
 process.on('exit', writeGathered);
 
+function gather(line: string): void {
+  if (gathered === '') setImmediate(writeGathered);
+  gathered += `${line}\n`;
+}
+
+type Words = Record<string, string | number>;
+
+/** What every line has; what is told by such a name is not told. */
+const HEAD = new Set(['time', 'level', 'pid', 'timestamp', 'message', 'context']);
+
+/** Whether all that comes with a message are words and numbers by their names, and a context. */
+function isSimple(rest: unknown[]): rest is [params: Words, context: string] {
+  const [params, context] = rest;
+  if (rest.length !== 2 || typeof context !== 'string' || typeof params !== 'object' || params === null) return false;
+  if (Object.getPrototypeOf(params) !== Object.prototype) return false;
+  return Object.entries(params).every(
+    ([name, value]) => !HEAD.has(name) && (typeof value === 'string' || typeof value === 'number'),
+  );
+}
+
 /** Lines for people, or one JSON object a line for programs; each with the ids of its {@link LogScope}. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ logLevel, logFormat }: LogSettings) {
@@ -58,7 +78,15 @@ export class ServiceLogger extends ConsoleLogger {
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
-    if (!CHATTER.has(rest.at(-1) as string)) super.log(message, ...(rest as [string?]));
+    if (CHATTER.has(rest.at(-1) as string)) return;
+    if (!this.options.json || !isSimple(rest)) super.log(message, ...(rest as [string?]));
+    else if (this.isLevelEnabled('log')) this.writeSimple(message, ...rest);
+  }
+
+  /** The line that it would be anyway, without what values need that are no words and numbers: there is one a request. */
+  private writeSimple(message: unknown, params: Words, context: string): void {
+    const head = { time: new Date().toISOString(), level: 'log', pid: process.pid, message, context };
+    gather(JSON.stringify({ ...head, ...params, ...scopes.getStore() }));
   }
 
   override error(message: unknown, ...rest: unknown[]): void {
@@ -79,8 +107,7 @@ export class ServiceLogger extends ConsoleLogger {
       super.printAsJson(message, options);
       return;
     }
-    if (gathered === '') setImmediate(writeGathered);
-    gathered += `${this.stringifyJsonLogObject(this.getJsonLogObject(message, options))}\n`;
+    gather(this.stringifyJsonLogObject(this.getJsonLogObject(message, options)));
   }
 
   protected override formatContext(context: string): string {
