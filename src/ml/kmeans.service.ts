@@ -47,6 +47,10 @@ export interface EngineOptions {
 /** Where Nest looks for {@link EngineOptions}; need not be provided. */
 export const ENGINE_OPTIONS = Symbol('ENGINE_OPTIONS');
 
+/** Trainings are rare, and can wait for threads to start; queries come one after the other. */
+const TRAINING_IDLE_MS = 5_000;
+const QUERIES_IDLE_MS = 10_000;
+
 /**
  * The one door to the engine: exact k-means on flat typed arrays. Injectable, and a plain class without Nest as well:
  * `new KMeansService()`, and `await service.close()` in the end.
@@ -65,8 +69,8 @@ export class KMeansService implements OnModuleDestroy {
   private closed = false;
 
   constructor(@Optional() @Inject(ENGINE_OPTIONS) { threads = threadCount() }: EngineOptions = {}) {
-    this.training = new EngineThreads('centroid-training', threads);
-    this.queries = new EngineThreads('centroid-queries', threads);
+    this.training = new EngineThreads('centroid-training', threads, TRAINING_IDLE_MS);
+    this.queries = new EngineThreads('centroid-queries', threads, QUERIES_IDLE_MS);
   }
 
   /**

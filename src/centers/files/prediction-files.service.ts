@@ -201,7 +201,7 @@ export class PredictionFilesService implements OnModuleDestroy {
       minThreads: 0,
       maxThreads: 2,
       idleTimeout: IDLE_MS,
-      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 6 },
     });
     return this.#pool;
   }

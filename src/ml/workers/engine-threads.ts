@@ -12,9 +12,6 @@ import { Team } from './team.js';
 const COPIED = 1 << 16;
 /** Values copied between two turns of the event loop: a millisecond or two. */
 const COPY_TURN = 1 << 21;
-/** A team that has grown beyond so many bytes is let go when it has been idle for a while: its memory cannot shrink. */
-const KEPT_BYTES = 128 * 2 ** 20;
-const IDLE_MS = 10_000;
 const CHECKPOINT_MS = 15_000;
 
 export interface CallOptions {
@@ -33,8 +30,9 @@ interface Call extends CallOptions {
 
 /**
  * One team of worker threads and the calls that wait for it, first come, first served. The team starts with the first
- * call, stays, and keeps no process alive while it is idle. If one of its threads dies, the call under way rejects with
- * `kmeans.worker_died` and the next one gets a new team.
+ * call and keeps no process alive while it is idle. When it has been for a while, it is let go with its memory, which
+ * cannot shrink; another takes some hundredths of a second to start. If one of its threads dies, the call under way
+ * rejects with `kmeans.worker_died` and the next one gets a new team.
  */
 export class EngineThreads {
   private team: Team | undefined;
@@ -44,11 +42,20 @@ export class EngineThreads {
   private nextId = 1;
   private closed = false;
 
-  /** @param size number of threads that compute */
+  /**
+   * @param size number of threads that compute
+   * @param idleMs how long the team is kept for a next call
+   */
   constructor(
     private readonly name: string,
     private readonly size: number,
+    private readonly idleMs: number,
   ) {}
+
+  /** Memory of the team; 0 while there is none. */
+  get bytes(): number {
+    return this.team?.bytes ?? 0;
+  }
 
   /** @throws EngineError `kmeans.aborted`, `kmeans.worker_died`, `kmeans.closed`, `kmeans.too_large` and what the job throws */
   call<N extends JobName>(
@@ -118,7 +125,7 @@ export class EngineThreads {
       return;
     }
     this.team?.unref();
-    if ((this.team?.bytes ?? 0) > KEPT_BYTES) this.idle = setTimeout(() => void this.rest(), IDLE_MS).unref();
+    if (this.team) this.idle = setTimeout(() => void this.rest(), this.idleMs).unref();
   }
 
   private async hand(call: Call): Promise<void> {

@@ -10,7 +10,7 @@ import type { PasswordTask } from './password.worker.js';
 /** At a quarter of a second each, whoever came after these would wait for too long. */
 const MAX_WAITING = 64;
 const MAX_THREADS = 4;
-const IDLE_MS = 60_000;
+const IDLE_MS = 10_000;
 
 /** Hashes and checks passwords with bcrypt, away from the event loop, as many at a time as there are threads to spare. */
 @Injectable()
