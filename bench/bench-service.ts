@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { START } from '../scripts/start-command.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -115,7 +116,7 @@ export async function startBenchService(name: string, settings: NodeJS.ProcessEn
 }
 
 async function spawnService(env: NodeJS.ProcessEnv): Promise<{ service: ChildProcess; origin: string }> {
-  const service = spawn(process.execPath, ['dist/src/main.js'], {
+  const service = spawn(process.execPath, START, {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

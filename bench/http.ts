@@ -12,6 +12,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import pg from 'pg';
+import { START } from '../scripts/start-command.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -19,13 +20,14 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
+    /** Only rates of requests whose name contains this. */
+    match: { type: 'string', default: '' },
     /** Where the service writes what it spends its time on. */
     profile: { type: 'string' },
   },
 });
 const parts = options.only.split(',');
 const PASSWORD = 'correct horse battery staple';
-const ENTRY = join(import.meta.dirname, '../dist/src/main.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'centroid-bench-http-'));
 const server = process.env.TEST_DATABASE_URL;
@@ -50,7 +52,7 @@ async function startService(databaseUrl: string): Promise<{ url: string; child: 
   const flags = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   // Its log goes to a file, as it would in earnest.
   const log = join(folder, 'log');
-  const child = spawn(process.execPath, [...flags, ENTRY], {
+  const child = spawn(process.execPath, [...flags, ...START], {
     env,
     cwd: folder,
     stdio: ['ignore', openSync(log, 'w'), 'inherit'],
@@ -135,7 +137,7 @@ async function compareRates(url: string): Promise<void> {
   const { id } = await call<{ id: string }>(url, `chats/${chats[0].id}/centers`, { columns, values }, auth);
   const body = JSON.stringify({ rows: [[1.5, 2.5, -3.5, 4.5]] });
   const predict = { method: 'POST', headers: { ...json, ...auth }, body } as const;
-  const kinds: (Kind & { target: number | undefined })[] = [
+  const all: (Kind & { target: number | undefined })[] = [
     { name: 'GET /chats?limit=3', path: '/api/v1/chats?limit=3', headers: auth, target: undefined },
     { name: 'GET /chats (20 of them)', path: '/api/v1/chats', headers: auth, target: 0.4 },
     {
@@ -152,18 +154,19 @@ async function compareRates(url: string): Promise<void> {
     },
     { name: 'GET /users/me', path: '/api/v1/users/me', headers: auth, target: undefined },
   ];
+  const kinds = all.filter(({ name }) => name.includes(options.match));
   for (const kind of [live, ...kinds]) await rate(url, kind, 2);
   const rounds: number[][] = [];
   for (let i = 0; i < Number(options.rounds); i++) {
-    const all: number[] = [];
-    for (const kind of [live, ...kinds]) all.push(await rate(url, kind, Number(options.seconds)));
-    rounds.push(all);
+    const rates: number[] = [];
+    for (const kind of [live, ...kinds]) rates.push(await rate(url, kind, Number(options.seconds)));
+    rounds.push(rates);
   }
   console.log(`\n/health/live: ${median(rounds.map(([first]) => first)).toFixed(0)} requests a second`);
   kinds.forEach(({ name, target }, i) => {
-    const share = median(rounds.map((all) => all[i + 1] / all[0]));
+    const share = median(rounds.map((rates) => rates[i + 1] / rates[0]));
     const wanted = target === undefined ? '' : `, target ${target * 100} %: ${share >= target ? 'met' : 'MISSED'}`;
-    const perSecond = median(rounds.map((all) => all[i + 1])).toFixed(0);
+    const perSecond = median(rounds.map((rates) => rates[i + 1])).toFixed(0);
     console.log(`${name}: ${perSecond} requests a second, ${(share * 100).toFixed(0)} % of /health/live${wanted}`);
   });
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { START } from './start-command.ts';
 
 const START_MS = 90_000;
 const STOP_MS = 20_000;
@@ -25,7 +26,7 @@ export async function startService(settings: Record<string, string> = {}): Promi
   const dataDir = path.join(folder, 'data');
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, DATA_DIR: dataDir, PORT: '0', ...settings };
-  const service = spawn(process.execPath, ['dist/src/main.js'], {
+  const service = spawn(process.execPath, START, {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { START } from '../start-command.ts';
 
-const ENTRY = join(import.meta.dirname, '../../dist/src/main.js');
 const START_MS = 120_000;
 
 export type Role = 'api' | 'worker' | 'all';
@@ -26,7 +25,7 @@ export class ServiceProcess {
 
   /** Starts it and waits until it says that it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [ENTRY], {
+    const child = spawn(process.execPath, START, {
       env: this.#env,
       cwd: import.meta.dirname,
       stdio: ['ignore', 'pipe', 'pipe'],
