@@ -53,6 +53,7 @@ try {
   const chat = page.url();
   await page.getByRole('link', { name: 'Full width' }).click();
   await page.getByRole('heading', { name: 'Result' }).waitFor();
+  const result = page.url();
   await page.setViewportSize({ width: 1440, height: 1060 });
   await page.locator('canvas').nth(1).waitFor();
   await keep(page, 'result');
@@ -61,7 +62,7 @@ try {
   await keep(page, 'which-k');
   await page.getByRole('tab', { name: 'Profiles' }).click();
   await page.getByText("An area is its cluster's rows").waitFor();
-  await page.getByRole('figure', { name: 'Heat map of z-scores' }).locator('canvas').waitFor();
+  await page.getByRole('figure', { name: 'Heat map of z-scores' }).locator('canvas').first().waitFor();
   await keep(page, 'profiles');
 
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -75,7 +76,9 @@ try {
   await keep(page, 'compare');
 
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.getByRole('row', { name: /^v1 / }).getByRole('link').click();
+  await page.setViewportSize({ width: 1440, height: 1060 });
+  await page.goto(result);
+  await page.getByRole('tab', { name: 'Predict' }).click();
   await page.getByText(/before Cluster \d/).waitFor();
   await page.getByRole('slider', { name: 'flavanoids' }).focus();
   for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowLeft');

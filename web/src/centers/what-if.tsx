@@ -67,7 +67,7 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
           </Group>
         </div>
       )}
-      <SimpleGrid type="container" cols={{ base: 1, '1100px': 2 }} spacing="xl">
+      <SimpleGrid type="container" cols={{ base: 1, '1000px': 2 }} spacing="xl">
         <Stack gap="xs">
           {inputs.map((input, j) => (
             <Control

@@ -2,7 +2,7 @@ import { MultiSelect } from '@mantine/core';
 import { useCallback, useMemo, useState } from 'react';
 import type { Schemas } from '../api/client';
 import { clusterColor } from '../ui/palette';
-import { count, whole } from '../ui/format';
+import { count, num, whole } from '../ui/format';
 import { Chart } from './chart';
 import type { ChartTheme } from './chart-theme';
 import type { ECharts, EChartsCoreOption } from './echarts';
@@ -74,7 +74,15 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
             realtime: false,
           },
         },
-        parallelAxis: axes.map(({ name, min, max }, dim) => ({ dim, id: `axis ${dim}`, name, min, max, scale: true })),
+        parallelAxis: axes.map(({ name, min, max }, dim) => ({
+          dim,
+          id: `axis ${dim}`,
+          name,
+          min,
+          max,
+          scale: true,
+          axisLabel: { formatter: (value: number) => tick(value, min, max) },
+        })),
         series: [
           line(drawn(-1, 0).map(values), theme.grey, 1, faint * 0.6, 1),
           ...sample.centers.map((_, c) => line(drawn(c, 1).map(values), clusterColor(c), 1, faint, 2)),
@@ -152,6 +160,12 @@ export function Parallel({ sample, picked, selection, focus, label, onSelection,
 interface AxisArea {
   parallelAxisId: string;
   intervals: [number, number][];
+}
+
+/** What stands at a tick; nothing where the end of the axis is so near that both could not be read. */
+function tick(value: number, min: number, max: number): string {
+  const near = (end: number) => value !== end && Math.abs(value - end) < 0.04 * (max - min);
+  return near(min) || near(max) ? '' : num(value);
 }
 
 function meanOf(cluster: Schemas['ClusterDto'] | undefined, axes: SampleColumn[]): number[] | undefined {

@@ -56,7 +56,7 @@ export function Profiles({ runId, result, clusters, gone, label, selection, onSe
           title="Sizes"
           file="sizes"
           unit="rows"
-          basis={`On all ${whole(rows)} rows.`}
+          basis={`On all ${whole(rows)} rows${shares && !sample?.whole ? '; what is selected of them, by the sample' : ''}.`}
           values={result.sizes}
           told={size}
         />

@@ -148,8 +148,9 @@ function stage({ status, params, progress }: Run): string {
 
 /** A run in a few words. */
 export function describe({ params, result }: Run): string {
-  const { k, scaling } = params;
-  if (typeof k === 'number') return `${count(k, 'cluster')}, scaling ${scaling}`;
+  const { k, scaling, init } = params;
+  const from = typeof init === 'object' ? ', from kept centers' : '';
+  if (typeof k === 'number') return `${count(k, 'cluster')}${from}, scaling ${scaling}`;
   const chosen = result ? `, ${result.k} chosen` : '';
   return `${k.min} to ${k.max} clusters${chosen}, scaling ${scaling}`;
 }
