@@ -115,6 +115,14 @@ describe('API keys', () => {
     await use(other, 401);
   });
 
+  it.each(['2999-W01-1T00:00:00Z', '2999-001T00:00:00Z', '2999-02-30T00:00:00Z', '2999-01-01T00:00:00', '2999-01-01'])(
+    'are not made until %s, which is no time',
+    async (expiresAt) => {
+      const { body } = await make({ name: 'x', expiresAt }).expect(400);
+      expect(body).toMatchObject({ code: 'request.invalid', errors: [{ path: 'expiresAt' }] });
+    },
+  );
+
   it('are of nobody else', async () => {
     const { id } = await create();
     const bob = await signUp(service);

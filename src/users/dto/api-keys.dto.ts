@@ -25,7 +25,8 @@ export class CreateApiKeyDto {
   @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(/^\d{4}-.*T.*(Z|[+-]\d\d:\d\d)$/, { message: 'must be a date with time and time zone' })
+  // ISO 8601 knows weeks and days of the year as well, which a `Date` does not read.
+  @Matches(/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/, { message: 'must be a date with time and time zone' })
   expiresAt?: string | null;
 
   /** What it may do; all of it, if not said. */
