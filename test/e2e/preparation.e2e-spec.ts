@@ -147,6 +147,11 @@ describe('columns of words and dates, logarithms and weights', () => {
     expect(preview.rows[4].slice(0, 3)).toEqual([0, 0, 2]);
   });
 
+  it('are previewed with no weights where they are null', async () => {
+    const path = `datasets/${datasetId}/preview?missing=median`;
+    expect(await get(`${path}&columnWeights=null`)).toEqual(await get(path));
+  });
+
   it('are predicted by rows and by records, with unknown categories told', async () => {
     const labels = (await get<{ labels: number[] }>(`runs/${run.id}/labels`)).labels;
     const byRows = await predict({ rows: rows.map(cells) });

@@ -90,6 +90,23 @@ describe('runs', () => {
     await my.delete(`/datasets/${own}`, 204);
   });
 
+  it('take null for a field that is left out', async () => {
+    const names = ['columns', 'idColumn', 'weightColumn', 'columnWeights', 'logColumns', 'rareShare', 'keepIds'];
+    const numbers = ['nInit', 'maxIterations', 'tolerance', 'seed'];
+    const words = ['init', 'metric', 'scaling', 'missing'];
+    const nothing = Object.fromEntries([...names, ...numbers, ...words].map((field) => [field, null]));
+    const run = await completeRun(app, user, chatId, { datasetId, k: { min: 2, max: 3 }, ...nothing });
+    const { params } = await completeRun(app, user, chatId, {
+      datasetId,
+      k: { min: 2, max: 3 },
+      seed: run.params.seed,
+    });
+    expect(run).toMatchObject({ status: 'succeeded' });
+    expect(run.params).toEqual(params);
+    const kept = await my.post<unknown>(`/runs/${run.id}/centers`, { k: 3, name: null }, 201);
+    expect(kept.body).toMatchObject({ k: 3, name: '3 clusters' });
+  });
+
   describe('that cannot be', () => {
     let quiet: string;
     let flowers: string;

@@ -63,7 +63,7 @@ export class PreviewQuery {
   /** How much each column counts after scaling, as JSON such as `{"age": 2}`; 1 for those not named. */
   @ApiProperty({ type: String, required: false })
   @IsOptional()
-  @Transform(({ value }) => parsed(value))
+  @Transform(({ value }) => parsed(value) ?? undefined)
   @IsObject()
   columnWeights?: Record<string, number>;
 

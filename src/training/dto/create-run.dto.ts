@@ -8,11 +8,11 @@ import {
   IsIn,
   IsInt,
   IsNumber,
-  IsOptional,
   IsUUID,
   Max,
   Min,
 } from 'class-validator';
+import { MayBeLeftOut } from '../../common/may-be-left-out.decorator.js';
 import { IsText } from '../../common/text.decorator.js';
 import { type ClusterRange, METRICS, MISSING_RULES, type RunParams, SCALINGS } from '../run.types.js';
 import { IsClusterCount, IsColumnWeights, IsInit, MAX_NAME, MAX_NAMES } from './rules.js';
@@ -51,7 +51,7 @@ export class CreateRunDto {
    * Columns to train on; by default every numeric one but the id and weight columns, or those of the centers to begin
    * from. Dates count as milliseconds since 1970; of categories, each becomes a feature of its own that is 0 or 1.
    */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_NAMES)
@@ -60,7 +60,7 @@ export class CreateRunDto {
   columns?: string[];
 
   /** A column that names the rows: not trained on, echoed beside labels and predictions. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsText(1, MAX_NAME)
   idColumn?: string;
 
@@ -70,13 +70,13 @@ export class CreateRunDto {
   k!: number | ClusterRange;
 
   /** How to begin; default `k-means++`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInit()
   @ApiPropertyOptional({ ...INIT_SCHEMA, default: 'k-means++' })
   init?: RunParams['init'];
 
   /** Restarts, of which the best is kept; default 10 up to 10,000 rows, else 1. Given centers are begun from once. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(10_000)
@@ -86,62 +86,62 @@ export class CreateRunDto {
    * Of a run that begins from centers: whether each cluster keeps the number and the name of the one that it is matched
    * with, by the lowest sum of squared distances between the pairs. Default true then; otherwise not allowed.
    */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsBoolean()
   keepIds?: boolean;
 
   /** Cap on the iterations of one restart; default 300. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(1)
   @Max(1_000_000)
   maxIterations?: number;
 
   /** Stop when the centres' squared shifts sum to at most this times the mean column variance; default 1e-4. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsNumber({ allowNaN: false, allowInfinity: false })
   @Min(0)
   @Max(1e6)
   tolerance?: number;
 
   /** The same data, parameters and seed give the same answer; by default one is drawn and reported. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsInt()
   @Min(0)
   @Max(2 ** 32 - 1)
   seed?: number;
 
   /** Default `euclidean`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(METRICS)
   @ApiPropertyOptional({ enum: METRICS })
   metric?: RunParams['metric'];
 
   /** Default `standard`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(SCALINGS)
   @ApiPropertyOptional({ enum: SCALINGS })
   scaling?: RunParams['scaling'];
 
   /** What to do about missing values; default `error`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(MISSING_RULES)
   @ApiPropertyOptional({ enum: MISSING_RULES })
   missing?: RunParams['missing'];
 
   /** A numeric column that says how much each row counts: not trained on, nowhere negative. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsText(1, MAX_NAME)
   weightColumn?: string;
 
   /** How much each column counts after scaling, above 0; 1 for those not named. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsColumnWeights()
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'number', exclusiveMinimum: true, minimum: 0 } })
   columnWeights?: Record<string, number>;
 
   /** Columns of numbers above 0 whose natural logarithm is taken before scaling. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @ArrayMaxSize(MAX_NAMES)
   @ArrayUnique()
@@ -149,7 +149,7 @@ export class CreateRunDto {
   logColumns?: string[];
 
   /** Categories in a smaller share of the rows are taken together as one; default 0.01. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsNumber({ allowNaN: false, allowInfinity: false })
   @Min(0)
   @Max(0.5)

@@ -1,4 +1,5 @@
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeLeftOut } from '../../common/may-be-left-out.decorator.js';
 import { IsText } from '../../common/text.decorator.js';
 import { MAX_K } from './rules.js';
 
@@ -11,7 +12,7 @@ export class KeepCentersDto {
   k!: number;
 
   /** Default: `k clusters`. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsText(1, 200)
   name?: string;
 }
