@@ -13,6 +13,7 @@ import { Readable } from 'node:stream';
 import { toCentersDto } from '../centers/centers-view.js';
 import { CentersDto } from '../centers/dto/centers-answers.dto.js';
 import { ApiProblems } from '../common/api-problems.decorator.js';
+import { EmptyBodyPipe } from '../common/empty-body.pipe.js';
 import { IdPipe } from '../common/ids.js';
 import { mapPage, PageQuery } from '../common/paging.js';
 import { CurrentUser } from '../users/auth/current-user.decorator.js';
@@ -103,7 +104,11 @@ export class RunsController {
   @Post('runs/:runId/cancel')
   @HttpCode(200)
   @ApiOperation({ summary: 'End a run early; one that has ended stays as it is' })
-  async cancel(@CurrentUser() user: Principal, @Param('runId', IdPipe) runId: string): Promise<RunDto> {
+  async cancel(
+    @Body(EmptyBodyPipe) _body: unknown,
+    @CurrentUser() user: Principal,
+    @Param('runId', IdPipe) runId: string,
+  ): Promise<RunDto> {
     return toRun(await this.runs.cancel(user.userId, runId));
   }
 

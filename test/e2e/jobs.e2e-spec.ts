@@ -63,6 +63,8 @@ describe('runs in one process', () => {
     const ended = await runThat(app, user, third.id, hasEnded, 5000);
     expect(ended.status).toBe('succeeded');
     expect(await cancel(third.id)).toEqual(ended);
+    const { body } = await my.post<unknown>(`/runs/${third.id}/cancel`, { force: true }, 400);
+    expect(body).toMatchObject({ code: 'request.invalid', errors: [{ path: 'force' }] });
     expect(await readRun(app, user, second.id)).toEqual(before);
     expect(await readRun(app, user, first.id)).toEqual(during);
   });
