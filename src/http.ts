@@ -1,11 +1,13 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import { UnsupportedMediaTypeException } from '@nestjs/common';
+import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import { newId } from './common/ids.js';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isUtf8 } from 'node:buffer';
+import { DomainError } from './common/errors.js';
+import { newId } from './common/ids.js';
 import type { AppConfig } from './config/app-config.js';
 import { problem } from './common/problem.js';
 import { describeApi, setPrefix } from './describe-api.js';
@@ -55,6 +57,8 @@ function readJsonAlone(adapter: FastifyAdapter): void {
     (request, body, done) => {
       // Clients that name the type on every request say nothing wrong on one without a body.
       if (body.length === 0) done(null, undefined);
+      else if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') done(new EncodedBodyError());
+      else if (!isUtf8(body)) done(new BadRequestException('The body is JSON that is not UTF-8.'));
       else void parse(request, body.toString(), done);
     },
   );
@@ -63,6 +67,22 @@ function readJsonAlone(adapter: FastifyAdapter): void {
     else done(new UnsupportedMediaTypeException());
   });
   server.removeContentTypeParser('text/plain');
+}
+
+/** JSON is taken as it is: what it would unpack to is not known before. */
+class EncodedBodyError extends DomainError {
+  constructor() {
+    super('unsupported', 'request.unsupported_encoding', 'A JSON body must not be compressed.');
+  }
+}
+
+/** A form is 415 where no file is taken: its fields would go unread, and the request would seem to have been heard. */
+function refuseForms(server: FastifyInstance): void {
+  server.addHook('preValidation', (request, _reply, done) => {
+    const takesFiles = request.is404 || /\/(datasets|predictions)$/.test(request.routeOptions.url ?? '');
+    if (request.isMultipart() && !takesFiles) done(new UnsupportedMediaTypeException());
+    else done();
+  });
 }
 
 /** Everything that HTTP needs and modules do not know: headers, cookies, CORS, the prefix, the API's description. */
@@ -76,6 +96,7 @@ export async function configureHttp(app: NestFastifyApplication, config: AppConf
     // A second file is refused by whoever reads the form, who can say why.
     limits: { fileSize: config.uploadLimitBytes, files: 2, fields: 16, fieldSize: 16_384, fieldNameSize: 100 },
   });
+  refuseForms(app.getHttpAdapter().getInstance());
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

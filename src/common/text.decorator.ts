@@ -8,7 +8,10 @@ export function isStorableText(value: unknown): value is string {
 
 /** A string of `min` to `max` characters that the database can keep as it is. */
 export function IsText(min: number, max: number, options: { each?: boolean } = {}): PropertyDecorator {
+  // The rule that is registered last is the one whose reason is told: see `validationPipe`.
   return applyDecorators(
+    MaxLength(max, options),
+    MinLength(min, options),
     (target: object, property: string | symbol) => {
       registerDecorator({
         name: 'isText',
@@ -18,7 +21,5 @@ export function IsText(min: number, max: number, options: { each?: boolean } = {
         validator: { validate: isStorableText },
       });
     },
-    MinLength(min, options),
-    MaxLength(max, options),
   );
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { gzipSync } from 'node:zlib';
 import { signUp, type TestUser } from '../factories/users.js';
 import { startApp, type TestApp } from '../support/app.js';
 
@@ -180,6 +181,45 @@ describe('chats', () => {
     expect((await post().send(large).expect(413)).body).toMatchObject({ code: 'request.too_large' });
     const xml = service.http.post('/api/v1/chats').set(ada.auth).set('Content-Type', 'application/xml').send('<a/>');
     expect((await xml.expect(415)).body).toMatchObject({ code: 'request.unsupported_type' });
+  });
+
+  it('refuse a form, which nothing here would read', async () => {
+    const { id } = await open(ada, 'forms');
+    for (const form of [
+      service.http.post('/api/v1/chats'),
+      service.http.patch(`/api/v1/chats/${id}`),
+      service.http.post(`/api/v1/chats/${id}/messages`),
+      service.http.post(`/api/v1/chats/${id}/runs`),
+    ]) {
+      const { body } = await form.set(ada.auth).field('title', 'sent by a page').expect(415);
+      expect(body).toMatchObject({ code: 'request.unsupported_type' });
+    }
+    await service.http.post('/api/v1/nothing').set(ada.auth).field('title', 'x').expect(404);
+  });
+
+  it('refuse bytes that are not UTF-8, rather than keep other ones', async () => {
+    const sent = await fetch(`${service.url}/api/v1/chats`, {
+      method: 'POST',
+      headers: { ...ada.auth, 'Content-Type': 'application/json' },
+      body: Buffer.from('{"title":"Größe"}', 'latin1'),
+    });
+    expect(sent.status).toBe(400);
+    expect(await sent.json()).toMatchObject({ code: 'request.invalid_json' });
+  });
+
+  it('refuse JSON that is compressed, and say so', async () => {
+    const sent = await fetch(`${service.url}/api/v1/chats`, {
+      method: 'POST',
+      headers: { ...ada.auth, 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' },
+      body: gzipSync('{"title":"small"}'),
+    });
+    expect(sent.status).toBe(415);
+    expect(await sent.json()).toMatchObject({ code: 'request.unsupported_encoding' });
+  });
+
+  it.each([{}, { title: null }, { title: 7 }, { title: ['x'] }])('want a title that is text: %j', async (body) => {
+    const answer = await service.http.post('/api/v1/chats').set(ada.auth).send(body).expect(400);
+    expect(answer.body).toMatchObject({ errors: [{ path: 'title', message: expect.stringMatching(/^must be text/) }] });
   });
 });
 
