@@ -10,6 +10,9 @@ const BUILT = path.join(import.meta.dirname, '..', 'web');
 /** What is answered to programs, or has pages of its own. */
 const NOT_THE_PAGE = /^\/(api|docs|health|metrics|openapi\.json|assets)(\/|\?|-json|$)/;
 
+/** Where nothing else is: whoever asks there, as `curl` does without saying for what, wants the page. */
+const ROOT = /^\/(\?|$)/;
+
 /**
  * What the page may do: its own scripts, styles and data, and style elements that carry the nonce of this very answer.
  * Nothing from elsewhere, nothing inline.
@@ -50,7 +53,8 @@ export async function servePage(app: NestFastifyApplication): Promise<void> {
   const icon = readFileSync(path.join(BUILT, 'icon.svg'));
   fastify.get('/icon.svg', (_, reply) => reply.header('Content-Type', 'image/svg+xml').send(icon));
   fastify.get('/*', (request, reply) => {
-    if (NOT_THE_PAGE.test(request.url) || !request.headers.accept?.includes('text/html')) {
+    const wanted = ROOT.test(request.url) || request.headers.accept?.includes('text/html');
+    if (NOT_THE_PAGE.test(request.url) || !wanted) {
       reply.callNotFound();
       return reply;
     }

@@ -56,6 +56,7 @@ describe.each([
     ['an unknown type', 415, () => send('/api/v1/chats', { method: 'POST', headers: ada.auth, body: 'x' })],
     ['what cannot be', 422, () => send(`/api/v1/chats/${chatId}`, pin(randomUUID()))],
     ['the page', 200, () => send('/', { headers: { Accept: 'text/html' } })],
+    ['whatever is at the root, the page', 200, () => send('/?from=curl', { headers: { Accept: '*/*' } })],
     ['a screen of the page', 200, () => send('/chats/none', { headers: { Accept: 'text/html' } })],
     ['the icon of the page', 200, () => send('/icon.svg')],
     ['nothing outside the API', 404, () => send('/nothing')],
