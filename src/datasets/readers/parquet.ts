@@ -34,6 +34,7 @@ export async function readParquet(source: Source, table: TableWriter): Promise<R
     const metadata = readFooter(file);
     const columns = columnNames(metadata);
     checkSize(metadata, columns.length, source.maxBytes);
+    if (new Set(columns).size < columns.length) nameByPosition(metadata);
     table.start(columns.length, columns, {}, cellTypes(metadata));
     let first = 0;
     for (const group of metadata.row_groups) {
@@ -68,6 +69,18 @@ function columnNames(metadata: FileMetaData): string[] {
     }
     return element.name;
   });
+}
+
+/** The library finds columns by name: of two with the same one it would read the first twice. */
+function nameByPosition(metadata: FileMetaData): void {
+  parquetSchema(metadata).children.forEach(({ element }, position) => {
+    element.name = String(position);
+  });
+  for (const { columns } of metadata.row_groups) {
+    columns.forEach(({ meta_data: chunk }, position) => {
+      if (chunk) chunk.path_in_schema = [String(position)];
+    });
+  }
 }
 
 /** What the columns are written as again; what has no counterpart, as what its cells are read as. */

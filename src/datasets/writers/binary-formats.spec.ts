@@ -73,6 +73,17 @@ describe.each<BinaryFormatName>(['parquet', 'arrow', 'arrow-stream'])('%s', (for
     expect(spellings).toHaveLength(5);
   });
 
+  it('is read column by column where two have one name', async () => {
+    const heads: ColumnHead[] = ['a', 'b', 'a'].map((name) => ({ name, type: 'float64' }));
+    const part = [1, 2, 3].map((value) => numbersOf(Float64Array.of(value, value * 10)));
+    const { columns, values } = await readTable(write(format, heads, [part]), `table.${format}`);
+    expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'a_2']);
+    expect(values).toEqual([
+      [1, 2, 3],
+      [10, 20, 30],
+    ]);
+  });
+
   it('keeps numbers to the bit, in as many parts as one likes', async () => {
     const number = fc.oneof(fc.double({ noDefaultInfinity: true }), fc.constant(NaN));
     const parts = fc.array(fc.array(number, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 });
