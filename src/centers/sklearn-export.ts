@@ -96,6 +96,8 @@ def _is_missing(value):
 
 
 def _word(value):
+    if isinstance(value, (bool, np.bool_)):
+        return "true" if value else "false"
     # Numbers are the words that they are spelled with.
     if isinstance(value, (int, float, np.number)):
         return np.format_float_positional(float(value), trim="-")

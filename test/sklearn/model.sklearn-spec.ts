@@ -23,7 +23,7 @@ loaded = runpy.run_path(sys.argv[1])
 model = loaded["model"]
 with open(sys.argv[2]) as file:
     rows = json.load(file)
-words = any(isinstance(cell, str) for row in rows for cell in row)
+words = any(isinstance(cell, (str, bool)) for row in rows for cell in row)
 X = np.array(rows, dtype=object if words else np.float64)
 shuffled = None
 try:
@@ -194,5 +194,17 @@ describe('A model exported for scikit-learn', () => {
       day[i],
     ]);
     await compare(centers, [...rows, [1, 2, 'unheard of', '29.2.2024'], [1e-300, 2, 7, 1_700_000_000_000]]);
+  });
+
+  it('takes a boolean for the word that the service reads', async () => {
+    const values = Float64Array.from({ length: 40 }, (_, i) => i % 2);
+    const columns: Columns = [
+      { name: 'x', type: 'number', values },
+      { name: 'flag', type: 'category', dictionary: ['false', 'true'], values },
+    ];
+    const centers = await train(columns, 2, 'euclidean', {});
+    const rows = (flagOf: (flag: boolean) => unknown) => [false, true].map((flag) => [1, flagOf(flag)] as Cell[]);
+    const { labels, distances } = await compare(centers, rows(String));
+    expect(ask(centers, rows(Boolean))).toMatchObject({ labels, distances });
   });
 });
