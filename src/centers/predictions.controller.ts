@@ -19,6 +19,7 @@ const REQUEST_BODY = {
   content: {
     'application/json': { schema: { $ref: getSchemaPath(PredictionRequestDto) } },
     'text/csv': { schema: FILE },
+    'text/tab-separated-values': { schema: FILE },
     'application/x-ndjson': { schema: FILE },
     'application/octet-stream': { schema: FILE },
     'application/vnd.apache.parquet': { schema: FILE },
@@ -32,6 +33,7 @@ const ANSWER = {
   content: {
     'application/json': { schema: { $ref: getSchemaPath(PredictionsDto) } },
     'text/csv': { schema: FILE },
+    'text/tab-separated-values': { schema: FILE },
     'application/x-ndjson': { schema: FILE },
     'application/octet-stream': { schema: FILE },
     'application/vnd.apache.parquet': { schema: FILE },

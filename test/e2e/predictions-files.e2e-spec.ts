@@ -88,6 +88,10 @@ describe('predictions of a file', () => {
     expect(text).toBe(
       `x;y;cluster;cluster_2;distance;runnerUp;margin;outlier\r\n1,5;0;old;0;${comma(distance)};2;${comma(margin)};\r\n`,
     );
+    const tabs = await send('text/tab-separated-values', 'x\ty\n1.5\t0\n').expect(200);
+    expect(tabs.headers['content-type']).toBe('text/tab-separated-values; charset=utf-8');
+    expect(tabs.headers['content-disposition']).toBe('attachment; filename="predictions.tsv"');
+    expect(tabs.text).toBe(`x\ty\t${HEADER.replaceAll(',', '\t')}\r\n1.5\t0\t0\t${distance}\t2\t${margin}\t\r\n`);
   });
 
   it('have all distances on request', async () => {

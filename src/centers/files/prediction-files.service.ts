@@ -108,7 +108,8 @@ export class PredictionFilesService implements OnModuleDestroy {
       );
       void done.finally(() => this.files.discard(file));
       await answer.begun;
-      return { stream: answer.stream, type: MEDIA_TYPES[format], name: `predictions.${SUFFIXES[format]}` };
+      const kind = format === 'csv' && job.table?.notes.delimiter === '\t' ? 'tsv' : format;
+      return { stream: answer.stream, type: MEDIA_TYPES[kind], name: `predictions.${SUFFIXES[kind]}` };
     } catch (error) {
       await this.files.discard(file);
       throw error;

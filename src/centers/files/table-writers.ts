@@ -178,8 +178,9 @@ export function typedCells(
   ];
 }
 
-export const MEDIA_TYPES: Record<TableFormat, string> = {
+export const MEDIA_TYPES: Record<TableFormat | 'tsv', string> = {
   csv: 'text/csv; charset=utf-8',
+  tsv: 'text/tab-separated-values; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
   json: 'application/json; charset=utf-8',
   npy: 'application/octet-stream',
@@ -189,8 +190,9 @@ export const MEDIA_TYPES: Record<TableFormat, string> = {
 };
 
 /** How files of a format are called. */
-export const SUFFIXES: Record<TableFormat, string> = {
+export const SUFFIXES: Record<TableFormat | 'tsv', string> = {
   csv: 'csv',
+  tsv: 'tsv',
   ndjson: 'ndjson',
   json: 'json',
   npy: 'npy',

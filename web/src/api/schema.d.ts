@@ -2579,6 +2579,7 @@ export interface operations {
                     file: string;
                 };
                 "text/csv": string;
+                "text/tab-separated-values": string;
             };
         };
         responses: {
@@ -2594,6 +2595,7 @@ export interface operations {
                     "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
+                    "text/tab-separated-values": string;
                 };
             };
             /** @description Bad Request */
@@ -3817,6 +3819,7 @@ export interface operations {
                     file: string;
                 };
                 "text/csv": string;
+                "text/tab-separated-values": string;
             };
         };
         responses: {
@@ -3832,6 +3835,7 @@ export interface operations {
                     "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
+                    "text/tab-separated-values": string;
                 };
             };
             /** @description Bad Request */
