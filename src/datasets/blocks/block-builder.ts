@@ -25,6 +25,8 @@ const MAX_BLOCK_ROWS = 65_536;
 /** UTF-16 units of text after which a block is full, however few its rows. */
 const BLOCK_TEXT = 8 * 2 ** 20;
 
+const PAGE = 2 ** 16;
+
 /** How many rows the blocks of a table of so many columns have. */
 export function blockRowsFor(columns: number): number {
   return Math.max(64, Math.min(MAX_BLOCK_ROWS, Math.floor(BLOCK_BYTES / 8 / columns)));
@@ -35,12 +37,15 @@ export function blockRowsFor(columns: number): number {
  * the cell is no number) and, for their spelling, `zeros`; all else to `texts`. Reused from block to block.
  */
 export class BlockBuilder {
+  /** Holds the arrays below, behind {@link BlockBuilder.SPARE} bytes that are left to WebAssembly which fills them. */
+  readonly memory: WebAssembly.Memory;
   readonly blockRows: number;
   readonly values: Float64Array;
   readonly zeros: Uint8Array;
   readonly texts: TextCells[];
   /** Whether a column has trailing zeros in this block. */
   readonly hasZeros: Uint8Array;
+  static readonly SPARE = 8 * PAGE;
   /** Complete rows so far. */
   rows = 0;
   private textLength = 0;
@@ -51,9 +56,13 @@ export class BlockBuilder {
     blockRows = blockRowsFor(columns),
   ) {
     this.blockRows = blockRows;
-    this.values = new Float64Array(columns * blockRows);
-    this.zeros = new Uint8Array(columns * blockRows);
-    this.hasZeros = new Uint8Array(columns);
+    const cells = columns * blockRows;
+    const pages = Math.ceil((BlockBuilder.SPARE + 9 * cells + columns) / PAGE);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    const { buffer } = this.memory;
+    this.values = new Float64Array(buffer, BlockBuilder.SPARE, cells);
+    this.zeros = new Uint8Array(buffer, BlockBuilder.SPARE + 8 * cells, cells);
+    this.hasZeros = new Uint8Array(buffer, BlockBuilder.SPARE + 9 * cells, columns);
     this.texts = Array.from({ length: columns }, () => ({ rows: [], kinds: [], texts: [] }));
   }
 
@@ -101,6 +110,11 @@ export class BlockBuilder {
   /** Whether it must be encoded and cleared before the next row. */
   get full(): boolean {
     return this.rows === this.blockRows || this.textLength > BLOCK_TEXT;
+  }
+
+  /** The row before which it is full, whichever rows come, as long as they bring no text. */
+  get rowEnd(): number {
+    return this.textLength > BLOCK_TEXT ? this.rows + 1 : this.blockRows;
   }
 
   /** Starts the next block. */

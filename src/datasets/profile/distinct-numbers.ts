@@ -14,7 +14,8 @@ export class DistinctNumbers {
 
   /** @param values NaN is left out; -0 is 0 */
   add(values: Float64Array): void {
-    for (const value of values) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
       if (value !== value) continue;
       // -0 + 0 is 0.
       this.bits[0] = value + 0;

@@ -19,7 +19,8 @@ export class NumberSample {
 
   /** @param values NaN is left out */
   add(values: Float64Array): void {
-    for (const value of values) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
       if (value !== value) continue;
       if (this.position === this.chosen) this.keep(value);
       if (++this.position === this.step) {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { unreadable } from '../datasets.errors.js';
-import { decimal, MAX_DIGITS, PART_DIGITS } from './decimal.js';
+import { PlainCells, type Place } from './plain-cells.js';
 import type { TableWriter } from './table-writer.js';
 
 const QUOTE = 34;
@@ -9,6 +9,7 @@ const LF = 10;
 const MINUS = 45;
 const POINT = 46;
 const ZERO = 48;
+const NINE = 57;
 
 /** How cells are told apart. */
 export interface Dialect {
@@ -19,15 +20,12 @@ export interface Dialect {
 
 /**
  * Takes delimited text apart into cells (RFC 4180; any of LF, CR LF, CR ends a record; empty lines are passed over).
- * Numbers in their usual spelling are read straight from the bytes: text is only made of what is left, which is what makes
- * a table of numbers fast.
+ * Runs of plain cells are read by {@link PlainCells}; text is only made of what is left.
  */
 export class CsvParser {
-  /** Line of the next record, counted from 1. */
-  line: number;
   private readonly delimiter: number;
-  private readonly point: number;
-  private readonly missingNumbers: ReadonlySet<number>;
+  private readonly plain: PlainCells;
+  private readonly place: Place;
 
   /**
    * @param table started already
@@ -39,9 +37,14 @@ export class CsvParser {
     line: number,
   ) {
     this.delimiter = dialect.delimiter.charCodeAt(0);
-    this.point = dialect.decimalComma ? ','.charCodeAt(0) : POINT;
-    this.line = line;
-    this.missingNumbers = table.missingNumbers;
+    const point = dialect.decimalComma ? ','.charCodeAt(0) : POINT;
+    this.plain = new PlainCells(table.block, this.delimiter, point, table.missingNumbers);
+    this.place = { at: 0, recordAt: 0, column: 0, line };
+  }
+
+  /** Line of the next record, counted from 1. */
+  get line(): number {
+    return this.place.line;
   }
 
   /**
@@ -55,137 +58,99 @@ export class CsvParser {
   push(bytes: Buffer, length: number, last: boolean): number {
     // A line end after the last byte spares every loop the question whether there are more bytes.
     bytes[length] = LF;
+    const { place, plain } = this;
+    plain.forget();
+    place.at = 0;
     let at = 0;
     while (at < length) {
       if (bytes[at] === LF) {
-        this.line++;
+        place.line++;
         at++;
         continue;
       }
       if (bytes[at] === CR) {
         if (at + 1 === length && !last) break;
-        this.line++;
+        place.line++;
         at += bytes[at + 1] === LF && at + 1 < length ? 2 : 1;
         continue;
       }
-      const end = this.record(bytes, at, length, last);
+      const end = this.records(bytes, at, length, last);
       if (end < 0) {
         this.table.block.dropRow();
-        break;
+        return place.recordAt;
       }
       at = end;
     }
     return at;
   }
 
-  /** Reads the record at `at`; returns where the next one begins, or -1 when it is not all there. */
-  private record(bytes: Buffer, at: number, length: number, last: boolean): number {
-    const { delimiter, table } = this;
+  /**
+   * Reads the record at `at`, and those that follow it as long as they are plain; returns where the next one begins, or
+   * -1 when the one at `place.recordAt` is not all there.
+   */
+  private records(bytes: Buffer, at: number, length: number, last: boolean): number {
+    const { delimiter, table, place } = this;
     const { columns } = table;
-    const line = this.line;
-    for (let column = 0; ; column++) {
-      at = column < columns ? this.cell(bytes, at, length, last, column) : this.skip(bytes, at);
+    place.recordAt = at;
+    place.column = 0;
+    // A record may begin in another line than the one in which its last cell stands.
+    let line = place.line;
+    for (;;) {
+      if (place.column < columns && this.mayBePlain(bytes[at])) {
+        const { recordAt } = place;
+        place.at = at;
+        this.plain.read(bytes, length, place);
+        if (place.recordAt !== recordAt) line = place.line;
+        if (place.column === 0 && place.at > at) {
+          table.hand();
+          return place.at;
+        }
+        at = place.at;
+      }
+      at = place.column < columns ? this.cell(bytes, at, length, last, place.column) : this.skip(bytes, at);
       if (at < 0) {
-        this.line = line;
+        place.line = line;
         return -1;
       }
       const end = bytes[at];
       if (end === delimiter && at < length) {
         at++;
+        place.column++;
         continue;
       }
       // The line end that was put there may cut a record in two.
       if (!last && (at >= length || (end === CR && at + 1 >= length))) {
-        this.line = line;
+        place.line = line;
         return -1;
       }
-      if (column + 1 !== columns) {
+      if (place.column + 1 !== columns) {
         throw unreadable(
           'ragged_row',
-          `Line ${line} has ${this.countCells(column + 1, columns)} where the table has ${columns} columns.`,
+          `Line ${line} has ${this.countCells(place.column + 1, columns)} where the table has ${columns} columns.`,
         );
       }
       table.endRow();
-      this.line++;
+      place.line++;
       return end === CR && bytes[at + 1] === LF && at + 1 < length ? at + 2 : at + 1;
     }
   }
 
-  /** Reads one cell; returns where it ends, or -1 when it is not all there. */
-  private cell(bytes: Buffer, start: number, length: number, last: boolean, column: number): number {
-    let at = start;
-    let byte = bytes[at];
-    if (byte === QUOTE) return this.quoted(bytes, at, length, last, column);
-    const { delimiter } = this;
-    const negative = byte === MINUS;
-    if (negative) byte = bytes[++at];
-    // Digits, zeros in front aside: up to 9 in first, up to 9 more in second, each a small integer.
-    let first = 0;
-    let second = 0;
-    let digits = 0;
-    const digitsAt = at;
-    let digit = byte - ZERO;
-    while (digit === 0) digit = (byte = bytes[++at]) - ZERO;
-    while (digit >= 0 && digit <= 9) {
-      if (digits < PART_DIGITS) first = (first * 10 + digit) | 0;
-      else if (digits < MAX_DIGITS) second = (second * 10 + digit) | 0;
-      digits++;
-      digit = (byte = bytes[++at]) - ZERO;
-    }
-    const whole = at - digitsAt;
-    let fraction = 0;
-    let zeros = 0;
-    if (whole > 0 && byte === this.point && byte !== delimiter) {
-      const fractionAt = at + 1;
-      digit = (byte = bytes[++at]) - ZERO;
-      if (digits === 0) while (digit === 0) digit = (byte = bytes[++at]) - ZERO;
-      while (digit >= 0 && digit <= 9) {
-        if (digits < PART_DIGITS) first = (first * 10 + digit) | 0;
-        else if (digits < MAX_DIGITS) second = (second * 10 + digit) | 0;
-        digits++;
-        digit = (byte = bytes[++at]) - ZERO;
-      }
-      fraction = at - fractionAt;
-      for (let last = at - 1; bytes[last] === ZERO; last--) zeros++;
-    }
-    if (byte === delimiter || byte === LF || byte === CR) {
-      if (at === start) {
-        this.table.block.missing(column);
-        return at;
-      }
-      const leadingZero = whole > 1 && bytes[digitsAt] === ZERO;
-      const halfWritten = whole === 0 || (fraction === 0 && bytes[at - 1] === this.point);
-      // Integers of more than 15 digits and fractions of more than 17 may be more than float64 can spell again.
-      const exact = fraction === 0 ? digits <= 15 : digits <= MAX_DIGITS && digits - zeros <= 17 && fraction <= 22;
-      if (exact && !leadingZero && !halfWritten) {
-        const { block } = this.table;
-        const slot = column * block.blockRows + block.rows;
-        decimal(block.values, slot, first, second, digits > PART_DIGITS ? digits - PART_DIGITS : 0, digits, fraction);
-        const value = block.values[slot];
-        // Beyond these, a number is spelled with an exponent; -0 loses its sign; NaN was not certain.
-        if (value >= 1e-6 || (value === 0 && !negative)) {
-          const signed = negative ? -value : value;
-          if (this.missingNumbers.size === 0 || !this.missingNumbers.has(signed)) {
-            block.number(column, signed, zeros);
-            return at;
-          }
-        }
-      }
-    }
-    return this.text(bytes, start, at, column);
+  /** Whether a plain cell may begin with a byte. */
+  private mayBePlain(byte: number): boolean {
+    return (byte >= ZERO && byte <= NINE) || byte === MINUS || byte === this.delimiter;
   }
 
-  /** Reads a cell that is not quoted, and no number in its usual spelling; `at` is how far it was looked at. */
-  private text(bytes: Buffer, start: number, at: number, column: number): number {
-    const { delimiter } = this;
-    let byte = bytes[at];
-    while (byte !== delimiter && byte !== LF && byte !== CR) byte = bytes[++at];
-    this.take(column, bytes.toString('utf8', start, at));
+  /** Reads one cell that is not plain; returns where it ends, or -1 when it is not all there. */
+  private cell(bytes: Buffer, start: number, length: number, last: boolean, column: number): number {
+    if (bytes[start] === QUOTE) return this.quoted(bytes, start, length, last, column);
+    const at = this.skip(bytes, start);
+    if (at === start) this.table.block.missing(column);
+    else this.take(column, bytes.toString('utf8', start, at));
     return at;
   }
 
   private quoted(bytes: Buffer, start: number, length: number, last: boolean, column: number): number {
-    const line = this.line;
+    const { line } = this.place;
     let at = start + 1;
     for (;;) {
       const quote = bytes.indexOf(QUOTE, at);
@@ -206,18 +171,18 @@ export class CsvParser {
       );
     }
     const text = bytes.toString('utf8', start + 1, at - 1);
-    if (text.includes('\n') || text.includes('\r')) this.line += text.split(/\r\n|\r|\n/).length - 1;
+    if (text.includes('\n') || text.includes('\r')) this.place.line += text.split(/\r\n|\r|\n/).length - 1;
     this.take(column, text.includes('"') ? text.replaceAll('""', '"') : text);
     return at;
   }
 
   private take(column: number, text: string): void {
-    const line = this.line;
+    const { line } = this.place;
     const decimalText = this.dialect.decimalComma ? text.replace(',', '.') : text;
     this.table.cell(column, text, () => `Line ${line}`, decimalText);
   }
 
-  /** Passes over a cell for which there is no column. */
+  /** Where a cell ends that is not quoted. */
   private skip(bytes: Buffer, at: number): number {
     let byte = bytes[at];
     while (byte !== this.delimiter && byte !== LF && byte !== CR) byte = bytes[++at];

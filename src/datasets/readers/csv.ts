@@ -15,7 +15,7 @@ const QUOTE = 34;
 
 /** Reads CSV and TSV: any of `,` `;` tab `|`, quotes as in RFC 4180, with or without a header. */
 export async function readCsv(source: Source, table: TableWriter, options: ReadOptions): Promise<ReadingNotes> {
-  const { encoding, chunks } = await decodeText(source.chunks(), options.encoding);
+  const { encoding, chunks } = await decodeText(source.passing(), options.encoding);
   const reader = new CsvReader(table, options);
   for await (const chunk of chunks) {
     reader.push(chunk);

@@ -10,6 +10,14 @@ const CHUNK = 2 ** 20;
 /** What is added to the path of a gzipped file for the unpacked one, where a format has to be read at any position. */
 export const UNPACKED = '.unpacked';
 
+/** What is still to come of a file. */
+export interface Arrival {
+  /** Whether all of it is there. */
+  readonly whole: boolean;
+  /** Resolves when there is more of it, or when it is whole. */
+  more(): Promise<void>;
+}
+
 /** A file that was received, and how to read it. */
 export class Source {
   private constructor(
@@ -19,16 +27,20 @@ export class Source {
     readonly gzip: boolean,
     /** Bytes that a gzipped file may unpack to. */
     readonly maxBytes: number,
+    private readonly arrival?: Arrival,
   ) {}
 
-  /** @param maxBytes bytes that a gzipped file may unpack to */
-  static async open(path: string, maxBytes: number): Promise<Source> {
+  /**
+   * @param maxBytes bytes that a gzipped file may unpack to
+   * @param arrival of a file that is still coming in: to be read by {@link passing} alone
+   */
+  static async open(path: string, maxBytes: number, arrival?: Arrival): Promise<Source> {
     const file = await open(path);
     try {
       const { size } = await file.stat();
       const magic = Buffer.alloc(2);
       await file.read(magic, 0, 2, 0);
-      return new Source(path, size, magic[0] === 0x1f && magic[1] === 0x8b, maxBytes);
+      return new Source(path, size, magic[0] === 0x1f && magic[1] === 0x8b, maxBytes, arrival);
     } finally {
       await file.close();
     }
@@ -59,6 +71,30 @@ export class Source {
     } finally {
       file.destroy();
       gunzip.destroy();
+    }
+  }
+
+  /**
+   * The same, where each chunk lasts only until the next one is asked for: memory for each would cost more than reading
+   * does. Waits for what is still to come of the file.
+   */
+  async *passing(): AsyncGenerator<Buffer> {
+    if (this.gzip) {
+      yield* this.chunks();
+      return;
+    }
+    const file = await open(this.path);
+    try {
+      const buffer = Buffer.allocUnsafeSlow(CHUNK);
+      for (;;) {
+        const whole = this.arrival?.whole ?? true;
+        const { bytesRead } = await file.read(buffer, 0, CHUNK);
+        if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+        else if (whole) return;
+        else await this.arrival?.more();
+      }
+    } finally {
+      await file.close();
     }
   }
 

@@ -187,6 +187,11 @@ export class TableWriter {
   /** Ends the row; all its cells were given. */
   endRow(): void {
     this.block.rows++;
+    this.hand();
+  }
+
+  /** Hands the block on when it is full. No cell of a further row must have been given. */
+  hand(): void {
     if (this.block.full) this.flush();
   }
 

@@ -17,6 +17,7 @@ export interface DecodedText {
  * @param given a label of the WHATWG Encoding standard
  */
 export async function decodeText(source: AsyncIterable<Buffer>, given?: string): Promise<DecodedText> {
+  const label = given === undefined ? undefined : labelOf(given);
   const chunks = source[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (head.length < HEAD_BYTES) {
@@ -26,7 +27,7 @@ export async function decodeText(source: AsyncIterable<Buffer>, given?: string):
   }
   const rest = { [Symbol.asyncIterator]: () => chunks };
   const marked = markOf(head);
-  const encoding = marked?.encoding ?? (given === undefined ? (utf16Of(head) ?? 'utf-8') : labelOf(given));
+  const encoding = marked?.encoding ?? label ?? utf16Of(head) ?? 'utf-8';
   const all = concat(head.subarray(marked?.length ?? 0), rest);
   return { encoding, chunks: encoding === 'utf-8' ? all : transcode(all, encoding) };
 }
