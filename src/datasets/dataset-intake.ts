@@ -5,10 +5,12 @@ import { ChatsService } from '../chats/chats.service.js';
 import { DomainError } from '../common/errors.js';
 import { InvalidRequestError, validationPipe } from '../common/validation.js';
 import type { Dataset } from './dataset.entity.js';
-import { DatasetUploadsService, type Keep } from './dataset-uploads.service.js';
+import { DatasetUploadsService, type Keep, type Loaded } from './dataset-uploads.service.js';
 import { CallerGoneError } from './datasets.errors.js';
 import { CreateRowsDto, UploadFieldsDto } from './dto/dataset-requests.dto.js';
-import { type ReceivedFile, Uploads } from './uploads.js';
+import type { EarlyReading } from './early-reading.js';
+import { isPassing } from './readers/formats.js';
+import { type PartialFile, type ReceivedFile, Uploads } from './uploads.js';
 
 const MAX_FILE_NAME = 255;
 
@@ -16,12 +18,16 @@ const MAX_FILE_NAME = 255;
 interface Form {
   file?: ReceivedFile & { name: string };
   fields: Record<string, unknown>;
+  /** The file, read while it comes in. */
+  early?: Promise<EarlyReading<Loaded> | undefined>;
 }
 
 /** What becomes of a call: its answer, and what is remembered of it. */
 export interface Call<Answer> {
   /** An earlier answer to the same content. */
   recall: (content: unknown) => Answer | undefined;
+  /** Whether there may be one. */
+  repeated: boolean;
   answer: (dataset: Dataset) => Answer;
   keep: (manager: EntityManager, answer: Answer) => Promise<void>;
 }
@@ -75,20 +81,47 @@ export class DatasetIntake {
   ): Promise<Answer> {
     const form: Form = { fields: {} };
     try {
-      await this.receive(request, form).catch((error: unknown) => {
+      const begin = (file: PartialFile, name: string): void => {
+        if (!call.repeated) form.early = this.begin(userId, chatId, request, { ...file, name }, form, signal);
+      };
+      await this.receive(request, form, begin).catch((error: unknown) => {
         throw isFormError(error) ? new MalformedFormError(error.message) : error;
       });
       if (!form.file) throw new InvalidRequestError([{ path: 'file', message: 'is missing.' }]);
       const options = await this.validate(UploadFieldsDto, form.fields);
       const known = call.recall({ sha256: form.file.sha256, options });
       if (known) return known;
-      return call.answer(await this.service.addFile(userId, chatId, form.file, options, keeping(call), signal));
+      const { file } = form;
+      const early = await form.early;
+      return call.answer(await this.service.addFile(userId, chatId, file, options, keeping(call), signal, early));
     } finally {
+      await (await form.early)?.end();
       if (form.file) await this.uploads.remove(form.file.path);
     }
   }
 
-  private async receive(request: FastifyRequest, form: Form): Promise<void> {
+  /** Begins to read a large file while it comes in, as far as what was said about it before goes. */
+  private async begin(
+    userId: string,
+    chatId: string,
+    request: FastifyRequest,
+    file: PartialFile & { name: string },
+    { fields }: Form,
+    signal: AbortSignal,
+  ): Promise<EarlyReading<Loaded> | undefined> {
+    // Without its length there is no telling how much room to set aside.
+    const mostBytes = Number(request.headers['content-length']);
+    if (!Number.isSafeInteger(mostBytes) || !isPassing(file.head, file.name)) return undefined;
+    // What is wrong with the fields is told when the form has ended.
+    const options = await this.validate(UploadFieldsDto, { ...fields }).catch(() => undefined);
+    return options && this.service.early(userId, chatId, { ...file, mostBytes }, options, signal);
+  }
+
+  private async receive(
+    request: FastifyRequest,
+    form: Form,
+    begin: (file: PartialFile, name: string) => void,
+  ): Promise<void> {
     for await (const part of request.parts()) {
       if (part.type === 'field') {
         if (part.valueTruncated || part.fieldname in form.fields) {
@@ -101,7 +134,11 @@ export class DatasetIntake {
           { path: part.fieldname, message: 'must be one file, in a part called "file".' },
         ]);
       } else {
-        form.file = { ...(await this.uploads.receive(part.file)), name: fileName(part.filename) };
+        const name = fileName(part.filename);
+        const received = await this.uploads.receive(part.file, (partial) => {
+          begin(partial, name);
+        });
+        form.file = { ...received, name };
       }
     }
   }

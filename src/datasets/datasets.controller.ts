@@ -71,6 +71,7 @@ export class DatasetsController {
     return this.idempotency.once<DatasetDto>(userId, key, `POST /chats/${chatId}/datasets`, (once) =>
       this.intake.take<DatasetDto>(userId, chatId, request, reply, {
         recall: once.recall,
+        repeated: once.repeated,
         answer: toDto,
         keep: once.keep,
       }),

@@ -15,6 +15,18 @@ import { UNPACKED } from './readers/source.js';
 const WRITE_AHEAD = 4 * 2 ** 20;
 const STALE_MS = 6 * 3600 * 1000;
 
+/** Bytes after which it pays to read a file while it comes in. */
+export const EARLY_BYTES = 4 * 2 ** 20;
+/** Bytes that tell the format. */
+const HEAD_BYTES = 512;
+
+/** A file that is still coming in, of which enough is there to begin. */
+export interface PartialFile {
+  path: string;
+  /** Its first bytes. */
+  head: Buffer;
+}
+
 /** A file that was received whole and waits to be read. */
 export interface ReceivedFile {
   path: string;
@@ -50,11 +62,18 @@ export class Uploads implements OnModuleInit {
    * Writes a stream to a file; whoever receives it removes it.
    *
    * @param stream `truncated` once it was cut off at the limit
+   * @param onPartial hears of a large file before it is whole
    */
-  async receive(stream: Readable & { truncated?: boolean }): Promise<ReceivedFile> {
+  async receive(
+    stream: Readable & { truncated?: boolean },
+    onPartial?: (file: PartialFile) => void,
+  ): Promise<ReceivedFile> {
     const file = path.join(this.folder, newId());
     const hash = createHash('sha256');
+    const sink = createWriteStream(file, { mode: 0o600, highWaterMark: WRITE_AHEAD });
     let sizeBytes = 0;
+    let head = Buffer.alloc(0);
+    let told = onPartial === undefined;
     try {
       await pipeline(
         stream,
@@ -62,10 +81,14 @@ export class Uploads implements OnModuleInit {
           for await (const chunk of chunks) {
             hash.update(chunk);
             sizeBytes += chunk.length;
+            if (!told && head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES)]);
             yield chunk;
+            if (told || sizeBytes < EARLY_BYTES || sink.pending) continue;
+            told = true;
+            onPartial?.({ path: file, head });
           }
         },
-        createWriteStream(file, { mode: 0o600, highWaterMark: WRITE_AHEAD }),
+        sink,
       );
       if (stream.truncated) {
         throw tooLarge('file_too_large', `The file is larger than the ${sizeBytes} bytes that this service accepts.`);

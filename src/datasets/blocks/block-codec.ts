@@ -18,22 +18,31 @@ const HEAD = 16;
 
 const align = (offset: number, to: number): number => Math.ceil(offset / to) * to;
 
+/** A column that is ready to be written. */
+interface EncodedColumn {
+  /** A multiple of 8. */
+  length: number;
+  /** @param chunk OUT, of that length, zeros */
+  write(chunk: Buffer): void;
+}
+
 /** Encodes the rows that the builder holds. */
 export function encodeBlock(block: BlockBuilder): Buffer {
-  const chunks: Buffer[] = [];
-  const head = Buffer.alloc(align(HEAD + 8 * block.columns, 8));
-  head.writeUInt32LE(VERSION, 0);
-  head.writeUInt32LE(block.columns, 4);
-  head.writeUInt32LE(block.rows, 8);
-  let offset = head.length;
-  for (let column = 0; column < block.columns; column++) {
-    const chunk = isMostlyText(block, column) ? encodeDictionary(block, column) : encodeNumbers(block, column);
-    head.writeUInt32LE(offset, HEAD + 8 * column);
-    head.writeUInt32LE(chunk.length, HEAD + 8 * column + 4);
-    offset += chunk.length;
-    chunks.push(chunk);
-  }
-  return Buffer.concat([head, ...chunks], offset);
+  const columns = Array.from({ length: block.columns }, (_, column) =>
+    isMostlyText(block, column) ? encodeDictionary(block, column) : encodeNumbers(block, column),
+  );
+  let offset = align(HEAD + 8 * block.columns, 8);
+  const encoded = Buffer.alloc(columns.reduce((sum, { length }) => sum + length, offset));
+  encoded.writeUInt32LE(VERSION, 0);
+  encoded.writeUInt32LE(block.columns, 4);
+  encoded.writeUInt32LE(block.rows, 8);
+  columns.forEach(({ length, write }, column) => {
+    encoded.writeUInt32LE(offset, HEAD + 8 * column);
+    encoded.writeUInt32LE(length, HEAD + 8 * column + 4);
+    write(encoded.subarray(offset, offset + length));
+    offset += length;
+  });
+  return encoded;
 }
 
 /** Numbers of a column that is mostly text are text too: such a column is not trained on. */
@@ -44,7 +53,7 @@ function isMostlyText(block: BlockBuilder, column: number): boolean {
   return texts * 2 > block.rows;
 }
 
-function encodeNumbers(block: BlockBuilder, column: number): Buffer {
+function encodeNumbers(block: BlockBuilder, column: number): EncodedColumn {
   const { rows } = block;
   const kept = block.texts[column];
   const count = kept.rows.length;
@@ -55,24 +64,25 @@ function encodeNumbers(block: BlockBuilder, column: number): Buffer {
   const kindsAt = rowsAt + 4 * count;
   const endsAt = align(kindsAt + count, 4);
   const textAt = endsAt + 4 * count;
-  const chunk = Buffer.alloc(align(textAt + text.length, 8));
-  chunk.writeUInt32LE(NUMBERS, 0);
-  chunk.writeUInt32LE(hasZeros ? 1 : 0, 4);
-  chunk.writeUInt32LE(count, 8);
-  const start = column * block.blockRows;
-  const bytes = new Uint8Array(block.values.buffer, block.values.byteOffset + 8 * start, 8 * rows);
-  chunk.set(bytes, HEAD);
-  if (hasZeros) chunk.set(block.zeros.subarray(start, start + rows), zerosAt);
-  for (let i = 0; i < count; i++) {
-    chunk.writeUInt32LE(kept.rows[i], rowsAt + 4 * i);
-    chunk[kindsAt + i] = kept.kinds[i]!;
-    chunk.writeUInt32LE(ends[i], endsAt + 4 * i);
-  }
-  chunk.set(text, textAt);
-  return chunk;
+  const write = (chunk: Buffer): void => {
+    chunk.writeUInt32LE(NUMBERS, 0);
+    chunk.writeUInt32LE(hasZeros ? 1 : 0, 4);
+    chunk.writeUInt32LE(count, 8);
+    const start = column * block.blockRows;
+    const bytes = new Uint8Array(block.values.buffer, block.values.byteOffset + 8 * start, 8 * rows);
+    chunk.set(bytes, HEAD);
+    if (hasZeros) chunk.set(block.zeros.subarray(start, start + rows), zerosAt);
+    for (let i = 0; i < count; i++) {
+      chunk.writeUInt32LE(kept.rows[i], rowsAt + 4 * i);
+      chunk[kindsAt + i] = kept.kinds[i]!;
+      chunk.writeUInt32LE(ends[i], endsAt + 4 * i);
+    }
+    chunk.set(text, textAt);
+  };
+  return { length: align(textAt + text.length, 8), write };
 }
 
-function encodeDictionary(block: BlockBuilder, column: number): Buffer {
+function encodeDictionary(block: BlockBuilder, column: number): EncodedColumn {
   const { rows } = block;
   const missing = new Map<string, number>();
   const present = new Map<string, number>();
@@ -93,18 +103,19 @@ function encodeDictionary(block: BlockBuilder, column: number): Buffer {
   const { text, ends } = joinTexts([...missing.keys(), ...present.keys()]);
   const endsAt = align(HEAD + width * rows, 4);
   const textAt = endsAt + 4 * count;
-  const chunk = Buffer.alloc(align(textAt + text.length, 8));
-  chunk.writeUInt32LE(DICTIONARY, 0);
-  chunk.writeUInt32LE(missing.size, 4);
-  chunk.writeUInt32LE(count, 8);
-  chunk.writeUInt32LE(width, 12);
-  for (let i = 0; i < rows; i++) {
-    const code = codes[i];
-    chunk.writeUIntLE(code >= 0 ? code : missing.size - 1 - code, HEAD + width * i, width);
-  }
-  for (let i = 0; i < count; i++) chunk.writeUInt32LE(ends[i], endsAt + 4 * i);
-  chunk.set(text, textAt);
-  return chunk;
+  const write = (chunk: Buffer): void => {
+    chunk.writeUInt32LE(DICTIONARY, 0);
+    chunk.writeUInt32LE(missing.size, 4);
+    chunk.writeUInt32LE(count, 8);
+    chunk.writeUInt32LE(width, 12);
+    for (let i = 0; i < rows; i++) {
+      const code = codes[i];
+      chunk.writeUIntLE(code >= 0 ? code : missing.size - 1 - code, HEAD + width * i, width);
+    }
+    for (let i = 0; i < count; i++) chunk.writeUInt32LE(ends[i], endsAt + 4 * i);
+    chunk.set(text, textAt);
+  };
+  return { length: align(textAt + text.length, 8), write };
 }
 
 function joinTexts(texts: string[]): { text: Buffer; ends: number[] } {

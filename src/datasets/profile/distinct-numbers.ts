@@ -14,7 +14,7 @@ export class DistinctNumbers {
 
   /** @param values NaN is left out; -0 is 0 */
   add(values: Float64Array): void {
-    for (let i = 0; i < values.length; i++) {
+    for (let i = 0, { length } = values; i < length; i++) {
       const value = values[i];
       if (value !== value) continue;
       // -0 + 0 is 0.

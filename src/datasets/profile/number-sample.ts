@@ -19,7 +19,7 @@ export class NumberSample {
 
   /** @param values NaN is left out */
   add(values: Float64Array): void {
-    for (let i = 0; i < values.length; i++) {
+    for (let i = 0, { length } = values; i < length; i++) {
       const value = values[i];
       if (value !== value) continue;
       if (this.position === this.chosen) this.keep(value);

@@ -36,7 +36,7 @@ export class NumberStats {
     let count = 0;
     let sum = 0;
     let { min, max, last, whole, rising, counting } = this;
-    for (let i = 0; i < values.length; i++) {
+    for (let i = 0, { length } = values; i < length; i++) {
       const value = values[i];
       if (value !== value) continue;
       count++;
@@ -101,7 +101,7 @@ export class NumberStats {
     let rest = 0;
     let m2 = 0;
     let m3 = 0;
-    for (let i = 0; i < values.length; i++) {
+    for (let i = 0, { length } = values; i < length; i++) {
       const value = values[i];
       if (value !== value) continue;
       const distance = value - center;
@@ -137,7 +137,7 @@ export class NumberStats {
     const { min, max, count } = this;
     const counts = new Array<number>(BINS).fill(0);
     const width = max / BINS - min / BINS;
-    for (let i = 0; i < sorted.length; i++) {
+    for (let i = 0, { length } = sorted; i < length; i++) {
       const value = sorted[i];
       const bin = width > 0 ? Math.floor((value - min) / width) : 0;
       counts[Math.min(BINS - 1, Math.max(0, bin))]++;

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -9,6 +10,19 @@ const read = (content: string | Buffer, options: ReadOptions = {}, missing?: str
   readTable(content, 'table.csv', options, missing);
 
 describe('CSV reader', () => {
+  it('closes its file, whatever becomes of it', async () => {
+    // Where the system tells.
+    const open = (): number => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0);
+    const before = open();
+    for (let i = 0; i < 5; i++) {
+      expect(await refusalOf('a,b\n1\n')).toMatch(/ragged_row/);
+      expect(await refusalOf(`a,b\n${'1,2\n'.repeat(500_000)}3\n`)).toMatch(/ragged_row/);
+      expect(await refusalOf('a\n1\n', 'x.csv', { encoding: 'nonsense' })).toMatch(/unknown_encoding/);
+      expect(await refusalOf(Buffer.from('a\n\xff\n', 'latin1'))).toMatch(/not_utf8/);
+    }
+    expect(open()).toBe(before);
+  });
+
   it('reads numbers as Number() does and keeps their spelling', async () => {
     const cells = [
       '0',

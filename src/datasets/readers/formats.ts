@@ -7,7 +7,7 @@ import { readNdjson } from './ndjson.js';
 import { readNpy } from './npy.js';
 import { readParquet } from './parquet.js';
 import type { Reader, ReadOptions } from './reader.js';
-import { Source } from './source.js';
+import { type Arrival, Source } from './source.js';
 import type { TableWriter } from './table-writer.js';
 
 /** What a file turned out to be. */
@@ -17,6 +17,9 @@ export interface FileNotes {
 }
 
 type FileFormat = Exclude<DatasetFormat, 'rows'>;
+
+/** Formats that are read from the first byte to the last, so that a file may still be coming in. */
+const PASSING: readonly FileFormat[] = ['csv', 'tsv'];
 
 const READERS: Record<FileFormat, Reader> = {
   csv: readCsv,
@@ -89,15 +92,19 @@ const HEAD_BYTES = 512;
  *
  * @param file where it lies, and what its sender calls it
  * @param maxUnpackedBytes bytes that it may unpack to
+ * @param arrival of a file that is still coming in
  */
 export async function readFile(
   file: { path: string; name: string },
   table: TableWriter,
   options: ReadOptions,
   maxUnpackedBytes: number,
+  arrival?: Arrival,
 ): Promise<FileNotes> {
-  const source = await Source.open(file.path, maxUnpackedBytes);
+  let source = await Source.open(file.path, maxUnpackedBytes, arrival);
+  if (source.gzip) source = await wholeSource(file.path, maxUnpackedBytes, arrival);
   const format = tellFormat(await source.head(HEAD_BYTES), file.name);
+  if (!PASSING.includes(format)) source = await wholeSource(file.path, maxUnpackedBytes, arrival);
   const notes = await READERS[format](source, table, options).catch((error: unknown) => {
     throw error instanceof DatasetRefusedError ? error : damaged(format, table);
   });
@@ -105,6 +112,20 @@ export async function readFile(
     format: format === 'csv' && notes.delimiter === '\t' ? 'tsv' : format,
     notes: { ...notes, ...(source.gzip && { gzip: true }) },
   };
+}
+
+async function wholeSource(path: string, maxBytes: number, arrival?: Arrival): Promise<Source> {
+  while (arrival && !arrival.whole) await arrival.more();
+  return Source.open(path, maxBytes);
+}
+
+/** Whether a file that begins so can be read while it comes in. */
+export function isPassing(head: Buffer, name: string): boolean {
+  try {
+    return !(head[0] === 0x1f && head[1] === 0x8b) && PASSING.includes(tellFormat(head, name));
+  } catch {
+    return false;
+  }
 }
 
 /** What is said where a library breaks on a file: its own words are about its own parts. */

@@ -5,7 +5,7 @@ import { readTable, refusalOf } from '../../../test/support/read-table.js';
 
 /** Cells that are nearly plain, and what must not be taken for plain. */
 const digits = (min: number, max: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
+  fc.string({ unit: fc.integer({ min: 0, max: 9 }).map(String), minLength: min, maxLength: max });
 const cell = fc.oneof(
   {
     weight: 6,
@@ -57,7 +57,9 @@ describe('plain cells', () => {
         end: fc.constantFrom('\n', '\r\n', '\r'),
         lastEnd: fc.boolean(),
         // So that the pieces in which text is read end anywhere.
-        before: fc.constantFrom(0, 1, 458_700, 1_048_500).chain((n) => fc.integer({ min: n, max: n + 60 })),
+        before: fc
+          .oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.constantFrom(458_700, 1_048_500))
+          .chain((n) => fc.integer({ min: n, max: n + 60 })),
       }),
     );
     await fc.assert(
@@ -69,8 +71,8 @@ describe('plain cells', () => {
           .map((row) => row.map((value, i) => quoted(value, quotes[i] || (columns === 1 && value === ''))).join())
           .join(end);
         const whole = text + (lastEnd ? end : '');
-        const expected = parse(whole, { record_delimiter: [end], relax_column_count: false }) as string[][];
-        const read = await readTable(whole, 'table.csv', { delimiter: ',', header: false }, ['NA', '-999']);
+        const expected: string[][] = parse(whole, { record_delimiter: [end], relax_column_count: false });
+        const read = await readTable(whole, 'table.csv', { delimiter: ',', header: false }, ['', 'NA', '-999']);
         expect(read.spellings.slice(1).map((row) => row.map(known))).toEqual(
           expected.slice(1).map((row) => row.map(known)),
         );
@@ -82,7 +84,7 @@ describe('plain cells', () => {
           });
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   }, 120_000);
 
@@ -120,7 +122,7 @@ describe('plain cells', () => {
   });
 
   it('that mean a missing value are missing, however many do', async () => {
-    for (const count of [3, 64, 65, 200]) {
+    for (const count of [3, 128, 129]) {
       const missing = Array.from({ length: count }, (_, i) => String(-900 - i));
       const { values, spellings } = await readTable('a,b\n-901,1\n2,-901.0\n-901.5,3\n', 't.csv', {}, missing);
       expect(values).toEqual([

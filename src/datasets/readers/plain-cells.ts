@@ -8,7 +8,7 @@ const TEXT = 2 ** 16;
 /** Bytes of text that are there at a time, and those behind them: a line feed, and what is read with it. */
 const WINDOW = BlockBuilder.SPARE - TEXT - 8;
 /** Numbers that mean a missing value; each costs time at every cell. */
-const MAX_MISSING = 64;
+const MAX_MISSING = 128;
 const LF = 10;
 
 interface Exports {

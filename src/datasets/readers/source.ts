@@ -14,7 +14,7 @@ export const UNPACKED = '.unpacked';
 export interface Arrival {
   /** Whether all of it is there. */
   readonly whole: boolean;
-  /** Resolves when there is more of it, or when it is whole. */
+  /** Resolves when it is time to look again. */
   more(): Promise<void>;
 }
 

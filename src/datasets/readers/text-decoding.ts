@@ -25,10 +25,9 @@ export async function decodeText(source: AsyncIterable<Buffer>, given?: string):
     if (next.done) break;
     head = head.length ? Buffer.concat([head, next.value]) : Buffer.from(next.value);
   }
-  const rest = { [Symbol.asyncIterator]: () => chunks };
   const marked = markOf(head);
   const encoding = marked?.encoding ?? label ?? utf16Of(head) ?? 'utf-8';
-  const all = concat(head.subarray(marked?.length ?? 0), rest);
+  const all = concat(head.subarray(marked?.length ?? 0), chunks);
   return { encoding, chunks: encoding === 'utf-8' ? all : transcode(all, encoding) };
 }
 
@@ -57,9 +56,14 @@ function labelOf(given: string): string {
   }
 }
 
-async function* concat(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  if (head.length > 0) yield head;
-  yield* rest;
+/** Ends the rest too when nobody wants it, so that its file is closed. */
+async function* concat(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    if (head.length > 0) yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
 }
 
 async function* transcode(chunks: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {

@@ -9,12 +9,19 @@ import type { TableLimits, TableSummary } from '../readers/table-writer.js';
 export interface ReadJob {
   file?: { path: string; name: string };
   rows?: JsonRows;
+  /** Whether the file is still coming in; {@link FileWhole} follows when it is there. */
+  arriving?: boolean;
   options: ReadOptions;
   /** Spellings of a missing value besides the empty one; undefined for the usual ones. */
   missing?: string[];
   /** Of dates such as 3/4/2024, where their values do not tell. */
   dateOrder?: DateOrder;
   limits: TableLimits & { maxUnpackedBytes: number };
+}
+
+/** Tells the reader that the file of its job is whole. */
+export interface FileWhole {
+  whole: true;
 }
 
 /** What came of a job. */

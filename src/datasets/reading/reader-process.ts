@@ -10,6 +10,7 @@ import {
   BEGIN_FRAME,
   END_FRAME,
   type ReadEnd,
+  type FileWhole,
   type ReaderSettings,
   type ReadJob,
   type ReadOutcome,
@@ -63,6 +64,7 @@ export class ReaderProcess {
   /**
    * Reads one file. Whatever happens but a result or a refusal ends the process.
    *
+   * @param whole resolves when a file that is still coming in is there; until then the deadline does not count
    * @throws DatasetRefusedError for what is wrong with the file, memory and time that it takes among it
    */
   async read(
@@ -71,30 +73,32 @@ export class ReaderProcess {
     take: TakeBlock,
     signal: AbortSignal,
     begin?: TakeStart,
+    whole?: Promise<void>,
   ): Promise<ReadResult> {
-    let late = false as boolean;
     const onAbort = (): void => {
       this.kill();
     };
-    let left = deadlineSeconds * 1000;
-    let since = performance.now();
-    const onLate = (): void => {
-      late = true;
-      this.kill();
-    };
-    let timer = setTimeout(onLate, left);
+    const deadline = new Deadline(deadlineSeconds * 1000, onAbort);
     // The clock stands still while a block is taken: how long that lasts is not the file's fault.
     const takeUntimed: TakeBlock = async (block, firstRow) => {
-      clearTimeout(timer);
-      left -= performance.now() - since;
+      deadline.hold();
       await take(block, firstRow);
-      since = performance.now();
-      timer = setTimeout(onLate, left);
+      deadline.release();
     };
     signal.addEventListener('abort', onAbort);
+    let reading = true as boolean;
     try {
       signal.throwIfAborted();
-      this.child.send(job);
+      this.child.send({ ...job, arriving: whole !== undefined } satisfies ReadJob);
+      if (whole) {
+        // Once more than while blocks are taken.
+        deadline.hold();
+        void whole.then(() => {
+          if (!reading || !this.alive) return;
+          this.child.send({ whole: true } satisfies FileWhole);
+          deadline.release();
+        });
+      }
       const end = await this.follow(takeUntimed, begin);
       if (end?.spent) this.kill();
       if (end) return resultOf(end.outcome);
@@ -102,12 +106,13 @@ export class ReaderProcess {
       if (!(error instanceof DatasetRefusedError)) this.kill();
       throw error;
     } finally {
-      clearTimeout(timer);
+      reading = false;
+      deadline.hold();
       signal.removeEventListener('abort', onAbort);
     }
     signal.throwIfAborted();
     const ended = await this.exited;
-    if (late) throw unreadable('too_slow', `The file was not read within ${deadlineSeconds} s.`);
+    if (deadline.passed) throw unreadable('too_slow', `The file was not read within ${deadlineSeconds} s.`);
     if (ended === 'SIGKILL' || ended === 'SIGABRT') {
       throw unreadable('too_demanding', 'The file takes more memory to read than a reader may have.');
     }
@@ -128,6 +133,40 @@ export class ReaderProcess {
       if (frame.type === BEGIN_FRAME) begin?.(JSON.parse(frame.payload.toString()) as TableStart);
       else await take(frame.payload.subarray(4), frame.payload.readUInt32LE(0));
     }
+  }
+}
+
+/** A time limit that stands still as long as anybody holds it. */
+class Deadline {
+  passed = false;
+  private holders = 0;
+  private since = performance.now();
+  private timer: NodeJS.Timeout;
+
+  constructor(
+    private left: number,
+    private readonly onLate: () => void,
+  ) {
+    this.timer = this.start();
+  }
+
+  hold(): void {
+    if (this.holders++ > 0) return;
+    clearTimeout(this.timer);
+    this.left -= performance.now() - this.since;
+  }
+
+  release(): void {
+    if (--this.holders > 0) return;
+    this.since = performance.now();
+    this.timer = this.start();
+  }
+
+  private start(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.passed = true;
+      this.onLate();
+    }, this.left);
   }
 }
 

@@ -5,11 +5,13 @@ import { readFile } from '../readers/formats.js';
 import { readRows } from '../readers/rows.js';
 import { type BlockOutput, TableWriter } from '../readers/table-writer.js';
 import { workerEntry } from '../../common/worker-entry.js';
+import { ArrivingFile } from './arriving-file.js';
 import {
   BEGIN_FRAME,
   BLOCK_FRAME,
   FRAME_HEAD,
   END_FRAME,
+  type FileWhole,
   type ReadEnd,
   type ReaderSettings,
   type ReadJob,
@@ -33,7 +35,12 @@ new Worker(workerEntry(import.meta.url, './reader.watchdog.js'), { workerData: s
 const pipe = new Socket({ fd: 3, readable: false, writable: true });
 pipe.on('error', () => process.exit());
 process.on('disconnect', () => process.exit());
-process.on('message', (job: ReadJob) => void run(job));
+/** Of the job at hand. */
+let arriving: ArrivingFile | undefined;
+process.on('message', (message: ReadJob | FileWhole) => {
+  if ('whole' in message) arriving?.end();
+  else void run(message);
+});
 
 // A library that loses a promise or throws on its own clock has met a file that it cannot read.
 for (const event of ['unhandledRejection', 'uncaughtException']) {
@@ -70,11 +77,20 @@ function end(message: ReadEnd): void {
   send(END_FRAME, Buffer.from(JSON.stringify(message)));
 }
 
-async function read({ file, rows, options, missing, dateOrder, limits }: ReadJob): Promise<ReadOutcome> {
+async function read({
+  file,
+  rows,
+  arriving: comesIn,
+  options,
+  missing,
+  dateOrder,
+  limits,
+}: ReadJob): Promise<ReadOutcome> {
   pendingBytes = limits.passing ? PASSING_BYTES : PENDING_BYTES;
   const table = new TableWriter(limits, new Set(missing ? ['', ...missing] : MISSING), output, dateOrder);
   if (file) {
-    const { format, notes } = await readFile(file, table, options, limits.maxUnpackedBytes);
+    arriving = comesIn ? new ArrivingFile() : undefined;
+    const { format, notes } = await readFile(file, table, options, limits.maxUnpackedBytes, arriving);
     return { table: table.finish(), format, notes };
   }
   const notes = await readRows(rows ?? { rows: [] }, table);

@@ -20,6 +20,8 @@ export interface Once<Answer> {
    * @throws KeyReusedError when the key stands for something else
    */
   recall: (content: unknown) => Answer | undefined;
+  /** Whether a call with this key was answered before. */
+  repeated: boolean;
   /**
    * Keeps the answer, within the transaction that makes what it speaks of: both are there, or neither.
    *
@@ -55,11 +57,12 @@ export class IdempotencyService implements OnModuleDestroy {
     route: string,
     work: (once: Once<Answer>) => Promise<Answer>,
   ): Promise<Answer> {
-    if (key === undefined) return work({ recall: () => undefined, keep: () => Promise.resolve() });
+    if (key === undefined) return work({ recall: () => undefined, repeated: false, keep: () => Promise.resolve() });
     const claim = newId();
     const known = await this.claim(userId, key, route, claim);
     if (known) {
       return work({
+        repeated: true,
         recall: (content) => {
           if (known.route !== route || !known.content?.equals(digest(content))) throw new KeyReusedError();
           return known.answer as Answer;
@@ -71,6 +74,7 @@ export class IdempotencyService implements OnModuleDestroy {
     this.hold(claim);
     try {
       return await work({
+        repeated: false,
         recall: (content) => {
           about = digest(content);
           return undefined;
