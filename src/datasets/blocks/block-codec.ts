@@ -22,8 +22,8 @@ const align = (offset: number, to: number): number => Math.ceil(offset / to) * t
 interface EncodedColumn {
   /** A multiple of 8. */
   length: number;
-  /** @param chunk OUT, of that length, zeros */
-  write(chunk: Buffer): void;
+  /** Writes it to memory of that length, which is zero. */
+  write: (chunk: Buffer) => void;
 }
 
 /** Encodes the rows that the builder holds. */
