@@ -1,5 +1,6 @@
 import { CLEAR, far, measure, measureFrom, near } from './distance';
 import { learn } from './memo';
+import { storeBound, storeOwn } from './matrix';
 import { relabel, stamp } from './moves';
 import { Plan } from './plan';
 import { strict } from './strict';
@@ -12,7 +13,10 @@ import { strict } from './strict';
 export function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32, list: usize, count: i32, beyond: f64, sketched: usize): void {
   measureFrom(plan, base, row);
   measure(plan, best);
-  if (sketched) learn(plan, row, best, load<f64>(sketched + (<usize>count << 3)));
+  if (sketched) {
+    learn(plan, row, best, load<f64>(sketched + (<usize>count << 3)));
+    if (plan.matrix) storeBound(plan, row, best, near);
+  }
   let bestNear = near;
   let bestFar = far;
   let bestStrict: f64 = -1;
@@ -20,7 +24,10 @@ export function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32,
   for (let i = 0; i < count; i++) {
     const c = load<i32>(list + (<usize>i << 2));
     measure(plan, c);
-    if (sketched) learn(plan, row, c, load<f64>(sketched + (<usize>i << 3)));
+    if (sketched) {
+      learn(plan, row, c, load<f64>(sketched + (<usize>i << 3)));
+      if (plan.matrix) storeBound(plan, row, c, near);
+    }
     let closer = far * (1 + CLEAR) < bestNear;
     let d2: f64 = -1;
     if (!closer && near <= bestFar * (1 + CLEAR)) {
@@ -38,6 +45,7 @@ export function choose(plan: Plan, base: usize, first: i32, row: i32, best: i32,
     bestFar = far;
     bestStrict = d2;
   }
+  if (sketched && plan.matrix) storeOwn(plan, row, best);
   stamp(plan, row, other, bestFar);
   relabel(plan, base, first, row, best);
 }

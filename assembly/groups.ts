@@ -1,7 +1,8 @@
 import { BLOCK, errorsOf, failedOf, numbersOf, pack, packedOf, screenedOf, squaresOf } from './block';
-import { filter, leastOf, stepsOf } from './bounds';
+import { filter } from './bounds';
 import { rowsFrom } from './chunks';
 import { CLEAR, far, measure, measureFrom, near } from './distance';
+import { leastOf, stepsOf } from './matrix';
 import { beginMoves, endMoves, stamp } from './moves';
 import { Plan } from './plan';
 import { swapHalves, swapPairs, U } from './simd';

@@ -1,6 +1,7 @@
 import { packedOf } from './block';
 import { choose } from './choose';
 import { recall, snapshotOf } from './memo';
+import { storeBound, storeOwn } from './matrix';
 import { relabel, stamp } from './moves';
 import { Plan } from './plan';
 import { U } from './simd';
@@ -9,29 +10,27 @@ import { Sketch } from './sketch';
 /** Centres that a row's sketch may leave at most. */
 export const MOST = 256;
 
+/** What a row is left between, where packed rows begin: centres, int32 · sketched values, float64 · their lower ends, float64. */
+// @ts-ignore: decorator
+@inline
+export function listOf(plan: Plan, base: usize): usize {
+  return packedOf(base, plan);
+}
+// @ts-ignore: decorator
+@inline
+export function sketchedOf(plan: Plan, base: usize): usize {
+  return packedOf(base, plan) + (MOST << 2);
+}
+
 /**
- * A row that its sketch leaves between centre `place` and `count` listed ones (int32, where packed rows begin): what full
- * distances have told about it before, then full distances, decide.
- * @param values what sketches gave, less what they may be off by; `least` is that of `place`, and more instead of less
- * @param error what all of them may be off by besides
- * @param beyond what the values of all other centres are above
+ * A row that its sketch leaves between `count` listed centres and one more after them: what full distances have told about
+ * it before, then full distances, decide.
+ * @param error what the values may be off by besides what lies beside the directions
+ * @param beyond what all other centres are farther than
  */
-export function narrow(
-  plan: Plan,
-  sketch: Sketch,
-  base: usize,
-  first: i32,
-  row: i32,
-  place: i32,
-  values: usize,
-  least: f32,
-  count: i32,
-  error: f64,
-  beyond: f64,
-): void {
-  const list = packedOf(base, plan);
-  store<i32>(list + (<usize>count << 2), place);
-  const sketched = list + (MOST << 2);
+export function narrow(plan: Plan, sketch: Sketch, base: usize, first: i32, row: i32, count: i32, error: f64, beyond: f64): void {
+  const list = listOf(plan, base);
+  const sketched = sketchedOf(plan, base);
   const lows = sketched + (MOST << 3);
   const record = sketch.records + <usize>row * <usize>sketch.pitch;
   const beside = <f64>load<f32>(record, 4);
@@ -41,14 +40,13 @@ export function narrow(
   const known = sketch.memo ? besides(plan, sketch, norm, lost) : Infinity;
   const ofRest = 2.000002 * beside;
   const ofWhole = 2.000002 * lost * <f64>sketch.spread;
-  // The length itself was rounded up, by little.
-  const loose = (<f64>plan.columns + 32) * 4 * U * square;
+  const loose = looseOf(plan, square);
   let bar: f64 = Infinity;
   for (let i = 0; i <= count; i++) {
     const c = load<i32>(list + (<usize>i << 2));
-    const rest = <f64>restOf(sketch, c, beside);
-    const value = i < count ? <f64>load<f32>(values + (<usize>c << 2)) + rest : <f64>least - rest;
-    // Both were rounded to float32.
+    const rest = beside * <f64>load<f32>(sketch.rests + (<usize>c << 2));
+    const value = load<f64>(sketched + (<usize>i << 3));
+    // It went through float32 once more, it may be.
     const rounded = 4 * U * (abs(value) + 2 * rest);
     let middle = value;
     let radius = rest + error + rounded;
@@ -64,13 +62,13 @@ export function narrow(
         radius = narrower;
       }
     }
-    store<f64>(sketched + (<usize>i << 3), value);
     store<f64>(lows + (<usize>i << 3), middle - radius);
-    // A value that is not a number never gets here: the errors are finite.
+    if (plan.matrix) storeBound(plan, row, c, sqrt(max(0, square + middle - radius - loose)));
+    // What is not a number stays in.
     if (middle + radius < bar) bar = middle + radius;
   }
   let left = 0;
-  let others = beyond;
+  let others: f64 = Infinity;
   for (let i = 0; i <= count; i++) {
     const low = load<f64>(lows + (<usize>i << 3));
     if (low > bar) {
@@ -82,20 +80,21 @@ export function narrow(
     left++;
   }
   const best = load<i32>(list + (<usize>(left - 1) << 2));
-  const bound = sqrt(max(0, square + others - loose));
+  const bound = min(beyond, sqrt(max(0, square + others - loose)));
   if (left > 1) {
     choose(plan, base, first, row, best, list, left - 1, bound, sketched);
     return;
   }
+  if (plan.matrix) storeOwn(plan, row, best);
   stamp(plan, row, bound, sqrt(max(0, square + bar + loose)));
   relabel(plan, base, first, row, best);
 }
 
-/** What a sketched value may be off by because of what lies beside the directions. */
+/** The length of a row was rounded up: how far its square may be off. */
 // @ts-ignore: decorator
 @inline
-function restOf(sketch: Sketch, c: i32, beside: f64): f64 {
-  return beside * <f64>load<f32>(sketch.rests + (<usize>c << 2));
+export function looseOf(plan: Plan, square: f64): f64 {
+  return (<f64>plan.columns + 32) * 4 * U * square;
 }
 
 /**

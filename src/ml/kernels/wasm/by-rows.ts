@@ -5,7 +5,7 @@ import { Bounds } from './bounds.js';
 import { Centers } from './centers.js';
 import type { Scratch } from './crew.js';
 import { Sketch } from './sketch.js';
-import { SKETCHED, type RowMethod } from './method.js';
+import { SKETCHED, sketchedBounds, type RowMethod } from './method.js';
 import type { Table } from './table.js';
 
 /** Row after row meets the centres: all of them, or those that bounds leave. */
@@ -61,7 +61,7 @@ export class ByRows implements Assignment {
       if (sketch === null) return undefined;
       // The middle has moved.
       this.centers.set(values);
-      this.bounds = new Bounds(table, k, 'nearest', split, sketch);
+      this.bounds = new Bounds(table, k, sketchedBounds(table, k), split, sketch);
     } else if (method.bounds !== 'none' && this.iteration >= method.from) {
       this.bounds = new Bounds(table, k, method.bounds, split, null);
     }

@@ -1,6 +1,7 @@
 import type { Algorithm } from '../../types.js';
 import { boundsBytes, GROUPED_CLUSTERS, type BoundsKind } from './bounds.js';
 import { sketchBytes } from './sketch.js';
+import type { Table } from './table.js';
 
 /** How rows are assigned one by one. */
 export interface RowMethod {
@@ -24,6 +25,14 @@ export const SKETCHED: Algorithm = {
   name: 'sketch',
   why: 'The rows lie near so few directions that their coordinates along these tell most centres apart.',
 };
+
+/** Clusters from which a bound for every centre takes less time than meeting the sketches of all of them. */
+const LEAST_SKETCHED = 24;
+
+/** What bounds go with sketches. */
+export function sketchedBounds({ rows, columns, arena }: Table, k: number): BoundsKind {
+  return k >= LEAST_SKETCHED && boundsBytes(rows, columns, k, 'matrix') < 0.9 * arena.room ? 'matrix' : 'nearest';
+}
 
 /** The method that fits a table, by measurement (docs/engine.md). */
 export function methodFor(rows: number, columns: number, k: number, room: number): RowMethod {

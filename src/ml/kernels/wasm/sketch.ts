@@ -19,6 +19,7 @@ const FIELDS = [
   'steps',
   'norms',
   'rests',
+  'lines',
   'losses',
   'left',
   'right',
@@ -61,7 +62,7 @@ export function sketchWidth(rows: number, columns: number, k: number): number {
 /** Bytes that the sketches of a training take. */
 export function sketchBytes(rows: number, columns: number, k: number): number {
   const width = sketchWidth(rows, columns, k);
-  const perCenter = 8 * (2 * width + 32) + snapshotsFor(columns, k) * (8 * width + 4);
+  const perCenter = 8 * (2 * width + 32) + 2 * width + snapshotsFor(columns, k) * (8 * width + 4);
   return rows * (HEAD + 2 * width + MEMO) + 12 * width * (columns + width) + k * perCenter;
 }
 
@@ -108,6 +109,7 @@ export class Sketch {
       steps: arena.take(4 * lanes),
       norms: arena.take(4 * lanes),
       rests: arena.take(4 * lanes),
+      lines: arena.take(2 * width * k),
       losses: arena.take(8 * lanes),
     };
     this.write(this.place);
