@@ -19,6 +19,12 @@ import { products } from './tile';
  * lower - movedMost > upper + moved (Hamerly 2010). With a matrix, see there.
  */
 
+/** Tiles x columns up to which meeting all centres costs little. */
+const LITTLE = 128;
+
+/** CLEAR, and what three operations in float32 round. */
+const ROUGH: f64 = CLEAR + 6 * U;
+
 /** Phase, one a chunk: as `assignAll`, for the rows that their bounds do not settle. */
 export function assignBounded(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
@@ -27,6 +33,8 @@ export function assignBounded(planAt: usize, chunk: i32, base: usize): void {
   beginMoves(base);
   const failed = filter(plan, base, first, end);
   let dense: usize = 0;
+  // Measuring one centre settles a quarter of the rows: too few where meeting all of them costs little more.
+  const worthwhile = plan.tiles * plan.columns > LITTLE;
   // What still has to meet every centre is moved to the front of the same list.
   if (plan.sketch) {
     const left = plan.matrix ? settleSparsely(plan, base, first, failed) : failed;
@@ -36,8 +44,7 @@ export function assignBounded(planAt: usize, chunk: i32, base: usize): void {
     }
   } else for (let f: usize = 0; f < failed; f++) {
     const row = load<i32>(failedOf(base) + (f << 2));
-    // Where all centres are one tile, meeting them costs no more than measuring one.
-    if (plan.matrix ? settleByMatrix(plan, base, first, row) : plan.tiles > 1 && settle(plan, base, row)) continue;
+    if (plan.matrix ? settleByMatrix(plan, base, first, row) : worthwhile && settle(plan, base, row)) continue;
     store<i32>(failedOf(base) + (dense << 2), row);
     dense++;
   }
@@ -70,10 +77,10 @@ export function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
     const at = <usize>row << 2;
     const stamp = <i32>load<u8>(plan.stamps + <usize>row);
     const cell = <usize>(stamp * width + load<i32>(plan.labels + at)) << 2;
-    const upper = <f64>load<f32>(plan.upper + at);
-    const slack = <f64>load<f32>(plan.lower + at) - upper * (1 + CLEAR);
+    // In float32, with what it may round.
+    const slack = load<f32>(plan.lower + at) - load<f32>(plan.upper + at) * <f32>(1 + ROUGH);
     store<i32>(out, row);
-    let stays = i32(slack > <f64>load<f32>(plan.moved + cell) + <f64>load<f32>(plan.movedMost + cell));
+    let stays = i32(slack > load<f32>(plan.movedBoth + cell) * <f32>(1 + ROUGH));
     // The current snapshot's place was another's until now: rows that refer to that one are brought up to date.
     if (stamp == plan.now) {
       if (alone && stays) renew(plan, row, cell);

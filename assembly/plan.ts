@@ -75,6 +75,8 @@ export class Plan {
   moved: usize;
   /** float32, as above: how far the farthest-moved other centre has. */
   movedMost: usize;
+  /** float32, as above: the sum of the two. */
+  movedBoth: usize;
   /** uint16, as above: `moved` in steps of the matrix, rounded up. */
   movedSteps: usize;
   /** float32 a snapshot: how far the two farthest-moved centres have, together. */

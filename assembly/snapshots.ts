@@ -45,7 +45,12 @@ export function displace(planAt: usize, snapshot: i32, base: usize): void {
       next = length;
     }
   }
-  for (let c = 0; c < k; c++) store<f32>(plan.movedMost + ((at + <usize>c) << 2), c == farthest ? next : most);
+  for (let c = 0; c < k; c++) {
+    const cell = (at + <usize>c) << 2;
+    const others = c == farthest ? next : most;
+    store<f32>(plan.movedMost + cell, others);
+    store<f32>(plan.movedBoth + cell, up(<f64>load<f32>(plan.moved + cell) + <f64>others));
+  }
   store<f32>(plan.movedTwo + (<usize>snapshot << 2), up(<f64>most + <f64>next));
   for (let t: usize = 0; plan.groups && t < <usize>plan.tiles; t++) {
     let farthest8: f32 = 0;

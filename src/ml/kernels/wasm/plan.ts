@@ -43,6 +43,7 @@ const FIELDS = [
   'snapshots',
   'moved',
   'movedMost',
+  'movedBoth',
   'movedSteps',
   'movedTwo',
   'grid',

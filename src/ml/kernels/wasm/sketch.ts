@@ -48,20 +48,21 @@ const MEMO_CLUSTERS = 65535;
 const REACH = 32_000;
 /** Rows that the directions are learnt from. */
 const SAMPLED = 1024;
+/** Coordinates of a sketch at most: more tell hardly more. */
+const MOST_WIDTH = 64;
 /** Rows below which learning them takes longer than it saves. */
 const LEAST_ROWS = 2048;
 /** The share of the rows' squared lengths that a sketch must hold. */
 const HELD = 0.85;
 
 /** Coordinates of a sketch of a table, or 0 where none pays. */
-export function sketchWidth(rows: number, columns: number, k: number): number {
-  if (rows < LEAST_ROWS) return 0;
-  return Math.min(k < 48 ? 64 : 96, 8 * Math.floor(columns / 32));
+function sketchWidth(rows: number, columns: number): number {
+  return rows < LEAST_ROWS ? 0 : Math.min(MOST_WIDTH, 8 * Math.floor(columns / 32));
 }
 
 /** Bytes that the sketches of a training take. */
 export function sketchBytes(rows: number, columns: number, k: number): number {
-  const width = sketchWidth(rows, columns, k);
+  const width = sketchWidth(rows, columns);
   const perCenter = 8 * (2 * width + 32) + 2 * width + snapshotsFor(columns, k) * (8 * width + 4);
   return rows * (HEAD + 2 * width + MEMO) + 12 * width * (columns + width) + k * perCenter;
 }
@@ -121,7 +122,7 @@ export class Sketch {
 
   /** Sketches of the table's rows; null where they would hold too little. */
   static of(table: Table, k: number, split: number): Sketch | null {
-    const width = sketchWidth(table.rows, table.columns, k);
+    const width = sketchWidth(table.rows, table.columns);
     if (width === 0) return null;
     const mark = table.arena.mark();
     const sketch = new Sketch(table, k, width);

@@ -13,7 +13,7 @@ export function snapshotsFor(columns: number, k: number): number {
 /** Bytes that the snapshots of a training take. */
 export function snapshotBytes(columns: number, k: number): number {
   const width = 8 * Math.ceil(k / 8);
-  return (snapshotsFor(columns, k) + 1) * (k * 32 * Math.ceil(columns / 8) + 10 * width);
+  return (snapshotsFor(columns, k) + 1) * (k * 32 * Math.ceil(columns / 8) + 14 * width);
 }
 
 /** Where the centres of a training were, and how far they have moved since; see `assembly/snapshots.ts`. */
@@ -38,6 +38,7 @@ export class Snapshots {
       snapshots: arena.take(this.count * this.lineBytes),
       moved: arena.take(4 * this.count * width),
       movedMost: arena.take(4 * this.count * width),
+      movedBoth: arena.take(4 * this.count * width),
       movedSteps: arena.take(2 * this.count * width),
       movedTwo: arena.take(4 * this.count),
     };
