@@ -1,5 +1,5 @@
 import { Plan } from './plan';
-import { fma, sum4, U } from './simd';
+import { fma, sum4, U, U64 } from './simd';
 
 /** Rows that are screened together. */
 export const BLOCK = 32;
@@ -154,6 +154,16 @@ export function quantise(line: usize, columns: i32, inverse: f32, out: usize): v
   }
 }
 
+/**
+ * What a strict squared distance is rounded by at most, for a row of this norm: where the row is so far from all centres
+ * that rounding decides between them, the strict distances do.
+ */
+// @ts-ignore: decorator
+@inline
+export function roundingOf(columns: i32, norm: f64, center: f64): f64 {
+  return U64 * (<f64>columns + 4) * (norm + center) * (norm + center);
+}
+
 /** How far a row is from its packed form at most. */
 // @ts-ignore: decorator
 @inline
@@ -190,6 +200,7 @@ export function pack(plan: Plan, base: usize, count: i32): bool {
     } else {
       error = U * (2 * <f64>d + 16) * C * (norm + C) + 2 * (norm + C) * shift;
     }
+    error += roundingOf(d, norm, C);
     // Written so that what is not a number counts as not calm.
     if (!(square < 1e36)) calm = false;
     store<f32>(squaresOf(base) + (r << 2), square);

@@ -123,6 +123,7 @@ export function nearestByCells(plan: Plan, base: usize, row: i32, end: i32): voi
     const count = <i32>((counts >> (<u64>fours << 3)) & 255);
     const list = base + WAITING + fours * (STEP * 8);
     if (fours == 1) for (let i = 0; i < count; i += 4) meetFew(plan, base, row, list + (<usize>i << 3), min(4, count - i), 64);
+    else if (fours == 2) for (let i = 0; i < count; i += 4) meetFew(plan, base, row, list + (<usize>i << 3), min(4, count - i), 128);
     else for (let i = 0; i < count; i += 4) meetFew(plan, base, row, list + (<usize>i << 3), min(4, count - i), fours << 6);
   }
 }
@@ -137,6 +138,40 @@ function squares(x: v128, y: v128, z: v128, p: usize): v128 {
   return fma(u, u, fma(v, v, f32x4.mul(w, w)));
 }
 
+/** The second lowest squares that {@link meetList} found. */
+let others: v128 = i32x4.splat(0);
+
+/**
+ * The lowest squares, a lane each, of a row that waits among the centres of its cell, `bytes` of them; their low bits are
+ * their places.
+ */
+// @ts-ignore: decorator
+@inline
+function meetList(plan: Plan, base: usize, from: usize, bytes: usize): v128 {
+  const at = base + HEAD + (<usize>load<u32>(from) << 2);
+  const entry = load<u32>(from, 4);
+  // What has too many centres to list reads others, and is not asked what came out.
+  let p: usize = entry == ALL ? <usize>plan.packed : <usize>(entry >> 3) << 6;
+  const x = v128.load32_splat(at + STEP * 4), y = v128.load32_splat(at + STEP * 8), z = v128.load32_splat(at + STEP * 12);
+  const high = i32x4.splat(~PLACE);
+  let best = v128.or(v128.and(squares(x, y, z, p), high), i32x4(0, 1, 2, 3));
+  if (bytes == 64) return best;
+  const square = v128.or(v128.and(squares(x, y, z, p + 64), high), i32x4(4, 5, 6, 7));
+  let second = i32x4.max_s(square, best);
+  best = i32x4.min_s(best, square);
+  if (bytes > 128) {
+    let place = i32x4(4, 5, 6, 7);
+    for (const end = p + bytes - 128; p < end; p += 64) {
+      place = i32x4.add(place, i32x4.splat(4));
+      const further = v128.or(v128.and(squares(x, y, z, p + 128), high), place);
+      second = i32x4.min_s(second, i32x4.max_s(further, best));
+      best = i32x4.min_s(best, further);
+    }
+  }
+  others = second;
+  return best;
+}
+
 /** Four rows of a list meet the centres that their cells list, `bytes` of them each. */
 // @ts-ignore: decorator
 @inline
@@ -145,28 +180,14 @@ function meetFew(plan: Plan, base: usize, row: i32, waiting: usize, count: i32, 
   const lowest = base + LOWEST;
   const last = waiting + (<usize>(count - 1) << 3);
   const high = i32x4.splat(~PLACE);
-  for (let i: usize = 0; i < 4; i++) {
-    const from = min(waiting + (i << 3), last);
-    const at = base + HEAD + (<usize>load<u32>(from) << 2);
-    const entry = load<u32>(from, 4);
-    // What has too many centres to list reads those of the first cell, and is not asked what came out.
-    let p: usize = entry == ALL ? <usize>plan.packed : <usize>(entry >> 3) << 6;
-    const x = v128.load32_splat(at + STEP * 4), y = v128.load32_splat(at + STEP * 8), z = v128.load32_splat(at + STEP * 12);
-    // Squares are not negative: they order as their bits do.
-    let place = i32x4(0, 1, 2, 3);
-    let best = v128.or(v128.and(squares(x, y, z, p), high), place), second = i32x4.splat(0x7fffffff);
-    for (const end = p + bytes; p + 64 < end; ) {
-      p += 64;
-      place = i32x4.add(place, i32x4.splat(4));
-      const square = v128.or(v128.and(squares(x, y, z, p), high), place);
-      second = i32x4.min_s(second, i32x4.max_s(square, best));
-      best = i32x4.min_s(best, square);
-    }
-    v128.store(lowest + (i << 4), best);
-    v128.store(lowest + (i << 4), second, 64);
-  }
-  const best = lowestAcross(lowest);
-  const second = i32x4.min_s(next, bytes > 64 ? lowestAcross(lowest + 64) : next);
+  const r1 = min(waiting + 8, last), r2 = min(waiting + 16, last), r3 = min(waiting + 24, last);
+  const a = meetList(plan, base, waiting, bytes), a2 = others;
+  const b = meetList(plan, base, r1, bytes), b2 = others;
+  const c = meetList(plan, base, r2, bytes), c2 = others;
+  const e = meetList(plan, base, r3, bytes), e2 = others;
+  const best = lowestAcross(a, b, c, e);
+  let second = next;
+  if (bytes > 64) second = i32x4.min_s(second, lowestAcross(a2, b2, c2, e2));
   const slip = f32x4.splat(<f32>1.01e6 * cells.slip * cells.slip);
   const bar = fma(v128.and(best, high), f32x4.splat(<f32>1.0001), slip);
   const clear = i32x4.bitmask(f32x4.gt(v128.and(second, high), bar));
@@ -194,8 +215,7 @@ let next: v128 = i32x4.splat(0);
 /** The lowest of each of four vectors, in its lane. */
 // @ts-ignore: decorator
 @inline
-function lowestAcross(vectors: usize): v128 {
-  const a = v128.load(vectors), b = v128.load(vectors, 16), c = v128.load(vectors, 32), e = v128.load(vectors, 48);
+function lowestAcross(a: v128, b: v128, c: v128, e: v128): v128 {
   const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), ce = i32x4.shuffle(c, e, 0, 4, 1, 5);
   const xy = i32x4.shuffle(a, b, 2, 6, 3, 7), zw = i32x4.shuffle(c, e, 2, 6, 3, 7);
   const p = i64x2.shuffle(ab, ce, 0, 2), q = i64x2.shuffle(ab, ce, 1, 3);

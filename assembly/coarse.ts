@@ -1,4 +1,4 @@
-import { center, errorsOf, failedOf, formerOf, lineOf, numbersOf, packedOf, scalesOf, screenedOf, squaresOf } from './block';
+import { center, errorsOf, failedOf, formerOf, lineOf, numbersOf, packedOf, roundingOf, scalesOf, screenedOf, squaresOf } from './block';
 import { measureAll, measureFrom } from './distance';
 import { Plan } from './plan';
 import { barOf, decide, low, lowestTwo, place, second } from './screen';
@@ -197,7 +197,7 @@ export function packRows8(plan: Plan, base: usize, row: i32, count: i32): bool {
       ? quantise(line, d, inverse, step, true, out)
       : quantise(line, d, inverse, step, false, out);
     const lost = sqrt(<f64>left) * inexact + 4 * U * norm + 1e-30;
-    const blur = U * (4 * C + 16 * norm + 8 * <f64>plan.coarseAway) * C;
+    const blur = U * (4 * C + 16 * norm + 8 * <f64>plan.coarseAway) * C + roundingOf(d, norm + <f64>plan.coarseAway, C);
     const whole = 2 * (norm + lost) * C + blur < 1e37;
     const at = <usize>r << 2;
     store<f32>(scalesOf(base) + at, step);

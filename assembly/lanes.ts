@@ -1,4 +1,4 @@
-import { packedOf, screenedOf } from './block';
+import { packedOf, roundingOf, screenedOf } from './block';
 import { Plan } from './plan';
 import { lengthsOfFew } from './predict';
 import { fma, select, U } from './simd';
@@ -56,9 +56,10 @@ function takeFour(plan: Plan, row: i32, last: i32, out: usize): void {
 /** What a screened value is off by at most, for rows of these squared norms; infinite where float32 does not hold them. */
 // @ts-ignore: decorator
 @inline
-function errorsOf(square: v128, least: f32, each: f32): v128 {
+function errorsOf(square: v128, least: f32, each: f32, rounding: f32): v128 {
   const norm = f32x4.mul(f32x4.sqrt(square), f32x4.splat(<f32>1.00002));
-  const error = f32x4.mul(f32x4.add(norm, f32x4.splat(least)), f32x4.splat(each));
+  const both = f32x4.add(norm, f32x4.splat(least));
+  const error = f32x4.mul(both, fma(both, f32x4.splat(rounding), f32x4.splat(each)));
   // Written so that what is not a number is infinite.
   return v128.bitselect(error, f32x4.splat(Infinity), f32x4.lt(square, f32x4.splat(HUGE)));
 }
@@ -78,6 +79,7 @@ export function nearestByLanes(plan: Plan, base: usize, row: i32, end: i32): boo
   const C = <f64>plan.centerNorm;
   // See `pack`: the same bound, a little looser, for it is taken in float32.
   const each = <f32>((U * (2 * <f64>d + 16) * C + 2 * <f64>plan.centerError) * 1.00001) + <f32>1e-37;
+  const rounding = <f32>(roundingOf(<i32>d, 1, 0) * 1.00001);
   const least = <f32>(C * 1.00001) + <f32>1e-18;
   const lines = packedOf(base, plan);
   const stop = lines + (d << 5);
@@ -129,8 +131,8 @@ export function nearestByLanes(plan: Plan, base: usize, row: i32, end: i32): boo
       }
     }
     const two = plan.runnerUps != 0;
-    const bars0 = barsOf(two ? second0 : best0, errorsOf(p, least, each));
-    const bars1 = barsOf(two ? second1 : best1, errorsOf(q, least, each));
+    const bars0 = barsOf(two ? second0 : best0, errorsOf(p, least, each, rounding));
+    const bars1 = barsOf(two ? second1 : best1, errorsOf(q, least, each, rounding));
     calm = calm && i32x4.all_true(v128.and(f32x4.lt(p, f32x4.splat(HUGE)), f32x4.lt(q, f32x4.splat(HUGE))));
     let near = ~(i32x4.bitmask(f32x4.gt(second0, bars0)) | (i32x4.bitmask(f32x4.gt(second1, bars1)) << 4)) & 255;
     const labels = plan.labels + (<usize>r << 2);

@@ -1,5 +1,7 @@
 /** Half a unit in the last place of float32, relative: 2^-24. */
 export const U: f64 = 5.9604644775390625e-8;
+/** The same of float64, and a little more: 2^-53. */
+export const U64: f64 = 1.2e-16;
 
 /** acc + a * b, fused where the engine has relaxed SIMD. */
 // @ts-ignore: decorator
