@@ -1,4 +1,4 @@
-import { lostOf, pack, packedOf, packedPitch, quantise, REACH, scalesOf, screenedOf, squaresOf, takeRows, BLOCK } from './block';
+import { BLOCK, lostOf, pack, packedOf, packedPitch, quantise, REACH, roundingOf, scalesOf, screenedOf, squaresOf, takeRows } from './block';
 import { rowsFrom } from './chunks';
 import { Plan } from './plan';
 import { sum4, U, up } from './simd';
@@ -222,5 +222,5 @@ function apply(matrix: usize, width: usize, vector: usize, height: usize, out: u
 export function errorOf(plan: Plan, sketch: Sketch, lost: f64, norm: f64): f64 {
   const C = <f64>plan.centerNorm;
   const spread = <f64>sketch.spread;
-  return 2 * (lost * spread * C + (spread * norm + lost) * <f64>sketch.error) + U * (8 * C + 32 * norm) * C;
+  return 2 * (lost * spread * C + (spread * norm + lost) * <f64>sketch.error) + U * (8 * C + 32 * norm) * C + roundingOf(plan.columns, norm, C);
 }

@@ -208,6 +208,10 @@ async function lend({ matrix, request }: Call, team: Team, stands: () => boolean
     const sample = sampleRows(data, rows, columns);
     post({ filled: FILLED, sample });
   }
+  // As bytes, which are copied faster than numbers are.
+  const size = data.BYTES_PER_ELEMENT;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const target = new Uint8Array(place.buffer, place.byteOffset, place.byteLength);
   for (let from = 0; from < data.length; from += COPIED) {
     if (from > 0 && from % COPY_TURN === 0) {
       await nextTurn();
@@ -218,7 +222,7 @@ async function lend({ matrix, request }: Call, team: Team, stands: () => boolean
       // Nobody shall wait for the rest.
       break;
     }
-    place.set(data.subarray(from, from + COPIED), from);
+    target.set(bytes.subarray(from * size, (from + COPIED) * size), from * size);
     if (early) team.fill(Math.min(data.length, from + COPIED));
   }
   if (early) team.fill(data.length);
