@@ -4,7 +4,7 @@ import type { Rules } from './measure.ts';
 import { sets } from './sets.ts';
 
 const peerNames = ['scikit-learn', 'ml-kmeans', 'skmeans'] as const;
-const kindNames = ['fit', 'seed', 'predict', 'latency', 'loop', 'control'] as const;
+const kindNames = ['fit', 'seed', 'predict', 'latency', 'loop', 'control', 'memory'] as const;
 
 const usage = `npm run bench -- [options]
   --sets S1,S4         of ${Object.keys(sets).join(', ')}; default all

@@ -16,6 +16,7 @@ import type { Options } from './options.ts';
 import { counted, line, linesTable, memoryVerdict, verdict } from './report.ts';
 import type { Judged, Line } from './report.ts';
 import type { Entry } from './rival.ts';
+import type { MemoryReport } from './memory.ts';
 import type { ControlReport, LatencyReport, LoopReport } from './service.ts';
 import { sets, targetThreads } from './sets.ts';
 
@@ -124,6 +125,20 @@ function askService(name: string, set: Prepared, { kinds, threads }: Options): o
     return [{ set: name, kind: 'latency', threads: count, ...got }];
   }
   const reports: object[] = [];
+  // Of small sets threads and compiled code hold the most.
+  if (set.shape.rows >= 50_000 && kinds.includes('memory') && process.platform === 'linux') {
+    const got = ask('memory', set, count) as MemoryReport;
+    const { k } = set.shape;
+    // With sketches that is so from 24 clusters on.
+    const matrix = got.algorithm === 'elkan' || (got.algorithm === 'sketch' && k >= 24);
+    const allowed = matrix ? 16 + 4 * k : 16;
+    const most = matrix ? `16 + 4 x ${k}, with a bound for every centre,` : '16';
+    console.log(
+      `\nmemory of a fit of ${name} (${got.algorithm}): ${got.bytesPerRow.toFixed(1)} bytes a row above one float32 copy; ` +
+        `target ${most}: ${got.bytesPerRow <= allowed ? 'met' : 'MISSED'}`,
+    );
+    reports.push({ set: name, kind: 'memory', threads: count, ...got });
+  }
   if (name === 'S4' && kinds.includes('control')) {
     const got = ask('control', set, count) as ControlReport;
     const { rejected, freed, tries, silent, heard, cost } = got;

@@ -1,16 +1,18 @@
 /**
  * Questions about a warm service, answered in a process of its own, one line of JSON:
- * service.ts loop|latency|control DATA.npy INIT.npy THREADS
+ * service.ts loop|latency|control|memory DATA.npy INIT.npy THREADS
  *
  * loop: how long the main thread's event loop is held up while a fit runs, beside an idle one.
  * latency: from the call to the answer, fits one after another.
  * control: how soon an aborted fit rejects and its threads are free again; what listening to progress costs.
+ * memory: what a fit holds for every row.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readTask } from './contender.ts';
 import { engine, loadEngine } from './engine.ts';
 import { median } from './exact.ts';
+import { memoryOf } from './memory.ts';
 
 export interface Delay {
   p50: number;
@@ -104,6 +106,8 @@ if (what === 'loop') {
     while (performance.now() - began < 3000) await call(maxIterations);
   });
   console.log(JSON.stringify({ idle, training, seconds: (performance.now() - began) / 1000 } satisfies LoopReport));
+} else if (what === 'memory') {
+  console.log(JSON.stringify(await memoryOf(task, await loadEngine(Number(threads)))));
 } else if (what === 'control') {
   console.log(JSON.stringify(await control(await loadEngine(Number(threads)))));
 } else {
