@@ -1,22 +1,23 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { readFileSync } from 'node:fs';
 import type { Task } from './contender.ts';
 import type { loadEngine } from './engine.ts';
 
 export interface MemoryReport {
-  /** Bytes a row that the process came to hold at most during a fit, one float32 copy of the rows taken off. */
+  /** Bytes a row that a fit holds, one float32 copy of the rows taken off. */
   bytesPerRow: number;
-  /** Where every row has a bound for every centre, those are allowed more. */
   algorithm: string;
 }
 
-/** Rows of the fits that come first: code, threads, and what belongs to centres alone are there before it counts. */
-const FEW = 3000;
 /** Iterations by which all is there that a fit ever takes. */
-const ENOUGH = 40;
+const ENOUGH = 8;
+/** Bytes of a row's label in the result, which lies outside. */
+const LABEL = 4;
 
-/** What a fit holds for every row, as the peak of the process over its size after small fits. Linux only. */
+/**
+ * What a fit holds for every row: by how much the memory that its threads share, which never shrinks, has grown from a fit
+ * of half the rows to one of all. What does not grow with the rows (sums, centres) is the same in both. The peak of the
+ * process would tell the same, but for the garbage of its threads, which is up to ten MiB more or less. Linux only.
+ */
 export async function memoryOf(
   task: Task,
   { KMeansService }: Awaited<ReturnType<typeof loadEngine>>,
@@ -24,18 +25,23 @@ export async function memoryOf(
   const { X, rows, columns, k, inits } = task;
   const service = new KMeansService();
   const options = { k, init: { centers: { data: inits[0], rows: k, columns } }, tolerance: 0, maxIterations: ENOUGH };
-  const few = { data: X.slice(0, FEW * columns), rows: FEW, columns };
-  for (let i = 0; i < 3; i++) await service.fit(few, options);
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  writeFileSync('/proc/self/clear_refs', '5'); // the peak is counted from here
-  const before = held('VmRSS');
+  const half = Math.floor(rows / 2);
+  await service.fit({ data: X.subarray(0, half * columns), rows: half, columns }, options);
+  const before = mappings();
   const { algorithm } = await service.fit({ data: X, rows, columns }, options);
-  const above = held('VmHWM') - before - rows * columns * 4;
-  return { bytesPerRow: above / (rows - FEW), algorithm: algorithm.name };
+  let grown = 0;
+  for (const [start, bytes] of mappings()) grown = Math.max(grown, bytes - (before.get(start) ?? bytes));
+  return { bytesPerRow: grown / (rows - half) - 4 * columns + LABEL, algorithm: algorithm.name };
 }
 
-function held(name: string): number {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) * 1024;
+/** Resident bytes of the process by where they begin. */
+function mappings(): Map<string, number> {
+  const found = new Map<string, number>();
+  let start = '';
+  for (const line of readFileSync('/proc/self/smaps', 'utf8').split('\n')) {
+    start = /^([0-9a-f]+)-[0-9a-f]+ /.exec(line)?.[1] ?? start;
+    const resident = /^Rss:\s+(\d+)/.exec(line)?.[1];
+    if (resident !== undefined) found.set(start, Number(resident) * 1024);
+  }
+  return found;
 }
