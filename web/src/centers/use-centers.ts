@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, data, type Schemas } from '../api/client';
 import { keys } from '../chats/queries';
@@ -6,12 +6,15 @@ import { useConfirm } from '../ui/confirm';
 
 type Centers = Schemas['CentersDto'];
 
-export function useCenters(centersId: string) {
-  return useQuery({
+export function centersQuery(centersId: string) {
+  return queryOptions({
     queryKey: keys.centers(centersId),
     queryFn: () => data(api.GET('/api/v1/centers/{centersId}', { params: { path: { centersId } } })),
-    enabled: centersId !== '',
   });
+}
+
+export function useCenters(centersId: string) {
+  return useQuery({ ...centersQuery(centersId), enabled: centersId !== '' });
 }
 
 /** All centers of a chat, newest first. */
@@ -26,6 +29,7 @@ export function useCentersOf(chatId: string) {
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.nextCursor,
+    enabled: chatId !== '',
   });
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   useEffect(() => {

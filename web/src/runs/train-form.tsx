@@ -4,7 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data, type Schemas } from '../api/client';
 import { ProblemError } from '../api/problem';
-import { useCentersOf } from '../centers/use-centers';
+import { centersQuery, useCenters, useCentersOf } from '../centers/use-centers';
 import { keys, useChat } from '../chats/queries';
 import { PreparationFields, preparationRequest, startingPreparation } from '../datasets/preparation-fields';
 import { classColumnOf } from '../datasets/samples';
@@ -26,8 +26,7 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
   const client = useQueryClient();
   const [prepared, preparation] = useDisclosure();
   const [open, advanced] = useDisclosure();
-  const chat = useChat(dataset.chatId);
-  const kept = useCentersOf(dataset.chatId).items;
+  const chat = useChat(dataset.chatId).data;
   const form = useForm({
     initialValues: {
       mode: dataset.rowCount > FEW_ROWS ? 'range' : 'one',
@@ -41,12 +40,14 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
     },
   });
   const { mode, init } = form.values;
-  const parent = kept.find(({ id }) => id === init);
+  const kept = useCentersOf(mode === 'kept' ? dataset.chatId : '');
+  const parent = useCenters(init ?? '').data;
   const goOnFrom = (centers: Centers) => {
     form.setValues({ init: centers.id, ...preparationOf(centers, dataset) });
   };
   // The ones that predictions follow, unless somebody says otherwise.
-  const followed = kept.find(({ id }) => id === chat.data?.pinnedCentersId) ?? kept.at(0);
+  const followed = chat?.pinnedCentersId ?? chat?.latestCentersId;
+  const goOn = useMutation({ mutationFn: (id: string) => client.fetchQuery(centersQuery(id)), onSuccess: goOnFrom });
   const start = useMutation({
     mutationFn: (values: typeof form.values) =>
       data(
@@ -90,15 +91,16 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
           form={form}
           rowCount={dataset.rowCount}
           onKept={
-            followed &&
-            (() => {
-              goOnFrom(parent ?? followed);
-            })
+            followed
+              ? () => {
+                  goOn.mutate(init ?? followed);
+                }
+              : undefined
           }
         />
         {mode === 'kept' && (
           <BeginFrom
-            centers={kept}
+            centers={kept.items}
             chosen={init}
             keepIds={form.values.keepIds}
             error={form.errors.init ?? form.errors.k}
@@ -108,6 +110,7 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
             }}
           />
         )}
+        {mode === 'kept' && (kept.error ?? goOn.error) && <Failure error={kept.error ?? goOn.error} />}
         <UnstyledButton type="button" onClick={preparation.toggle} aria-expanded={prepared}>
           <Text size="sm" td="underline">
             {count(form.values.columns.length, 'column')}, scaling {form.values.scaling}: change
