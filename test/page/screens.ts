@@ -76,7 +76,7 @@ try {
   await keep(page, 'compare');
 
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.setViewportSize({ width: 1440, height: 1060 });
+  await page.setViewportSize({ width: 1600, height: 1060 });
   await page.goto(result);
   await page.getByRole('tab', { name: 'Predict' }).click();
   await page.getByText(/before Cluster \d/).waitFor();

@@ -67,7 +67,7 @@ export function WhatIf({ centers, clusters }: { centers: Schemas['CentersDto']; 
           </Group>
         </div>
       )}
-      <SimpleGrid type="container" cols={{ base: 1, '1000px': 2 }} spacing="xl">
+      <SimpleGrid type="container" cols={{ base: 1, '1200px': 2 }} spacing="xl">
         <Stack gap="xs">
           {inputs.map((input, j) => (
             <Control
@@ -136,7 +136,6 @@ function Control({ input: { name, type, categories }, range: [low, high], value,
       {type === 'number' && (
         <>
           <Slider
-            flex={1}
             className="control-slider"
             label={null}
             min={low}
@@ -171,8 +170,8 @@ function Contributions({ told, label }: { told: Schemas['ExplanationDto']; label
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Column</Table.Th>
-            <Table.Th>Value</Table.Th>
-            <Table.Th>Centre</Table.Th>
+            <Table.Th visibleFrom="xs">Value</Table.Th>
+            <Table.Th visibleFrom="xs">Centre</Table.Th>
             <Table.Th>Speaks for</Table.Th>
             <Table.Th>By</Table.Th>
           </Table.Tr>
@@ -184,10 +183,10 @@ function Contributions({ told, label }: { told: Schemas['ExplanationDto']; label
             return (
               <Table.Tr key={name}>
                 <Table.Td>{name}</Table.Td>
-                <Table.Td>{typeof value === 'number' ? num(value) : (value ?? 'missing')}</Table.Td>
-                <Table.Td>{num(center)}</Table.Td>
-                <Table.Td>{label(cluster ?? 0)}</Table.Td>
-                <Table.Td>
+                <Table.Td visibleFrom="xs">{typeof value === 'number' ? num(value) : (value ?? 'missing')}</Table.Td>
+                <Table.Td visibleFrom="xs">{num(center)}</Table.Td>
+                <Table.Td className="nowrap">{label(cluster ?? 0)}</Table.Td>
+                <Table.Td className="nowrap">
                   <svg className="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
                     <rect width={100 * share} height="10" />
                   </svg>

@@ -47,7 +47,7 @@ export function TrainForm({ dataset, onStarted }: { dataset: Dataset; onStarted:
   };
   // The ones that predictions follow, unless somebody says otherwise.
   const followed = chat?.pinnedCentersId ?? chat?.latestCentersId;
-  const goOn = useMutation({ mutationFn: (id: string) => client.fetchQuery(centersQuery(id)), onSuccess: goOnFrom });
+  const goOn = useMutation({ mutationFn: (id: string) => client.query(centersQuery(id)), onSuccess: goOnFrom });
   const start = useMutation({
     mutationFn: (values: typeof form.values) =>
       data(
