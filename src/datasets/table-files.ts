@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { passOn } from '../common/young-garbage.js';
 import { AppConfig } from '../config/app-config.js';
 import { tooLarge } from './datasets.errors.js';
 import type { TakeBlock, TakeStart } from './reading/reader-process.js';
@@ -74,6 +75,7 @@ function limited(bytes: number): (chunks: AsyncIterable<Buffer>) => AsyncGenerat
         throw tooLarge('file_too_large', `The file is larger than the ${bytes} bytes that this service accepts.`);
       }
       yield chunk;
+      passOn(chunk.length);
     }
   };
 }

@@ -4,6 +4,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { Piscina } from 'piscina';
 import { Metrics } from '../../common/metrics.js';
 import { workerEntry } from '../../common/worker-entry.js';
+import { passOn } from '../../common/young-garbage.js';
 import { tellFormat } from '../../datasets/readers/formats.js';
 import type { TableStart } from '../../datasets/readers/table-writer.js';
 import { BINARY_FORMATS } from '../../datasets/writers/binary-formats.js';
@@ -133,6 +134,7 @@ export class PredictionFilesService implements OnModuleDestroy {
       [place, other] = [other, place];
       if (place.length < block.length) place = new Uint8Array(new SharedArrayBuffer(block.length));
       place.set(block);
+      passOn(block.length);
       const shared = place.subarray(0, block.length);
       const rows = block.readUInt32LE(8);
       const step = allDistances ? Math.max(1, Math.min(ROWS, Math.floor(NUMBERS / model.centers.rows))) : ROWS;
@@ -159,6 +161,7 @@ export class PredictionFilesService implements OnModuleDestroy {
     const rows = { data: prepared.data, rows: to - from, columns: centers.columns };
     const near = await findNearest(this.engine, rows, centers, metric, allDistances);
     this.metrics.rows.inc({ work: 'predicted' }, rows.rows);
+    passOn(rows.data.byteLength);
     const { labels, distances, runnerUps } = near;
     return {
       labels,
@@ -194,6 +197,7 @@ export class PredictionFilesService implements OnModuleDestroy {
     const { bytes, part } = (await this.pool.run(task)) as Written;
     if (part !== undefined) parts.push(part);
     await answer.write(bytes);
+    passOn(bytes.length);
   }
 
   private get pool(): Piscina<PrepareTask | WriteTask, Prepared | Written> {

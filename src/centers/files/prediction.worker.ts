@@ -1,4 +1,5 @@
 import { moved } from '../../common/moved.js';
+import { passOn } from '../../common/young-garbage.js';
 import { BlockReader, type ColumnChunk } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
 import { BINARY_FORMATS } from '../../datasets/writers/binary-formats.js';
@@ -55,7 +56,11 @@ export interface RowRefusal {
 export type Prepared = { data: Float64Array; unknown?: (readonly string[])[] | undefined } | { refusal: RowRefusal };
 
 export default function work(task: PrepareTask | WriteTask): Prepared | Written {
-  return task.kind === 'prepare' ? prepare(task) : moved(write(task));
+  if (task.kind === 'prepare') return prepare(task);
+  const written = write(task);
+  // Pieces as long as all of it, which were put together.
+  passOn(written.bytes.length);
+  return moved(written);
 }
 
 function prepare({ block, from, to, sources, preparation }: PrepareTask): Prepared {
