@@ -287,6 +287,9 @@ describe('predictions of a file', () => {
   it('are refused when a form has no file, and when files are sent elsewhere', async () => {
     const form = service.http.post(`/api/v1/centers/${centersId}/predictions`).set(ada.auth).field('name', 'x');
     expect((await form.expect(400)).body).toMatchObject({ errors: [{ path: 'file' }] });
+    const misnamed = service.http.post(`/api/v1/centers/${centersId}/predictions`).set(ada.auth);
+    const { body } = await misnamed.attach('data', Buffer.from('x,y\n1,2\n'), 'rows.csv').expect(400);
+    expect(body).toMatchObject({ code: 'request.invalid', errors: [{ path: 'data' }] });
     const elsewhere = service.http.post('/api/v1/chats').set(ada.auth).set('Content-Type', 'text/csv').send('a,b\n');
     expect((await elsewhere.expect(415)).body).toMatchObject({ code: 'request.unsupported_type' });
   });

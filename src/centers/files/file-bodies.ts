@@ -53,6 +53,10 @@ export async function fileOf(request: FastifyRequest): Promise<SentFile | undefi
       throw new InvalidRequestError([{ path: 'file', message: error instanceof Error ? error.message : 'is broken.' }]);
     });
     if (!part) throw new InvalidRequestError([{ path: 'file', message: 'is missing.' }]);
+    if (part.fieldname !== 'file') {
+      part.file.resume();
+      throw new InvalidRequestError([{ path: part.fieldname, message: 'must be a file in a part called "file".' }]);
+    }
     return { stream: part.file, name: part.filename };
   }
   if (!(request.body instanceof Readable)) return undefined;
