@@ -171,6 +171,12 @@ describe('datasets', () => {
     expect(line).toBe(total);
   });
 
+  it('takes the spellings that programs and spreadsheets have for nothing as such', async () => {
+    const spellings = ['', 'NA', 'N/A', '#N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL'];
+    const { columns } = await created(upload(`n,v\n${spellings.map((text, i) => `${i},${text}\n`).join('')}9,1.5\n`));
+    expect(columns[1]).toMatchObject({ type: 'number', missing: spellings.length, min: 1.5, max: 1.5 });
+  });
+
   it('reads as it is told to', async () => {
     const options = {
       name: 'told',

@@ -26,7 +26,7 @@ const PENDING_BYTES = 16 * 2 ** 20;
 /** The same of a table that is passed on, which nobody waits for. */
 const PASSING_BYTES = 2 ** 20;
 let pendingBytes = PENDING_BYTES;
-const MISSING = ['', 'NA', 'N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL'];
+const MISSING = ['', 'NA', 'N/A', '#N/A', 'n/a', 'NaN', 'nan', 'null', 'NULL'];
 
 const settings = JSON.parse(process.argv[2]) as ReaderSettings;
 // A thread of its own, since a library that loops or allocates gives this one no turn.
