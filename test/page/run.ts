@@ -58,8 +58,11 @@ assert.ok(chosen.length > 0, `There are: ${Object.keys(JOURNEYS).join('; ')}`);
 const service = await startService({ REQUESTS_PER_MINUTE: '10000', REGISTRATIONS_PER_HOUR: '1000' });
 const browser = await startBrowser();
 let failed = 0;
-try {
-  for (const [name, journey] of chosen) {
+
+/** Walks journeys, one after the other, until none is left. */
+async function walk(left: [string, Journey][]): Promise<void> {
+  for (let next = left.shift(); next; next = left.shift()) {
+    const [name, journey] = next;
     const visit = new Visit(browser, service.url, values.pictures);
     try {
       await journey(visit);
@@ -74,6 +77,12 @@ try {
       await visit.close();
     }
   }
+}
+
+try {
+  const left = [...chosen];
+  // Two at a time, each with a browser profile and accounts of its own: much of a journey is waiting.
+  await Promise.all([walk(left), walk(left)]);
 } finally {
   await browser.close();
   await service.stop();
