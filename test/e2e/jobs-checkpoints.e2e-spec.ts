@@ -11,8 +11,8 @@ import { type ServiceProcess, startService } from '../support/service.js';
 const COLUMNS = ['a', 'b', 'c', 'd'];
 /** Longer than the kill takes to come, on any machine. */
 const LONG: [string, object][] = [
-  ['one k', { k: 20, nInit: 3000, tolerance: 0, seed: 1 }],
-  ['a sweep', { k: { min: 14, max: 19 }, nInit: 300, tolerance: 0, seed: 1 }],
+  ['one k', { k: 20, nInit: 1200, tolerance: 0, seed: 1 }],
+  ['a sweep', { k: { min: 14, max: 17 }, nInit: 200, tolerance: 0, seed: 1 }],
 ];
 /** On PostgreSQL a run may be another's until its lease ends. */
 const TAKEN_UP_MS = process.env.TEST_DATABASE_URL === undefined ? 10_000 : 30_000;
@@ -56,7 +56,7 @@ describe('a long run whose process is killed', () => {
 
       const run = await startRun(service, user, chatId, { datasetId, ...params });
       await runThat(service, user, run.id, isRunning);
-      await sleep(2500);
+      await sleep(1500);
       const { progress, status } = await readRun(service, user, run.id);
       expect(status).toBe('running');
       await service.kill();
