@@ -82,6 +82,16 @@ describe.each(cases)('%s data, %i x %i', (kind, rows, columns, options) => {
     for (const team of teams) expect(bits(await team.fit(matrix, { ...options, seed: 3 }))).toEqual(expected);
   });
 
+  it('and from centres of which half attract no row', async () => {
+    const { centers: rowsDrawn } = seed(matrix, { k, seed: 8, metric }, HERE);
+    const half = Math.ceil(k / 2) * columns;
+    const data = rowsDrawn.map((_, i) => rowsDrawn[i % half]);
+    const given: FitJobOptions = { ...options, init: { centers: { data, rows: k, columns } } };
+    const expected = fit(matrix, given, HERE);
+    if (k > 1) expect(expected.warnings).toContainEqual(expect.objectContaining({ code: 'kmeans.empty_clusters' }));
+    for (const team of teams) expect(bits(await team.fit(matrix, given))).toEqual(bits(expected));
+  });
+
   it('and with weights, some of them 0', async () => {
     const generator = new Generator(rows, 6);
     const weights = Float64Array.from({ length: rows }, (_, i) =>

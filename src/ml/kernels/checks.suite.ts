@@ -54,6 +54,12 @@ function checkTraining(kernel: Kernel, law: Law, start: Float64Array, k: number,
     law.carry(before, labels, expected);
     expect(sums).toEqual(expected);
     before = labels;
+    // What else the kernel is asked in between leaves the training alone.
+    if (iteration % 2 === 0) {
+      const shifted = centers.map((value) => value * 0.75);
+      kernel.distances(shifted, assigner.labels, new Float64Array(rows));
+      kernel.inertia(shifted, assigner.labels);
+    }
     if (iteration === 3 && rows > 0) {
       assigner.labels[rows - 1] = 0;
       before[rows - 1] = 0;

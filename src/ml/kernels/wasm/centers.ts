@@ -7,7 +7,7 @@ export class Centers {
   readonly tiles: number;
   /** Largest norm of a centre less the middle, rounded up. */
   norm = 0;
-  private readonly strict: number;
+  private readonly place;
   private readonly bounds: number;
 
   constructor(
@@ -18,20 +18,25 @@ export class Centers {
     const { arena, columns, crew } = kernel;
     this.tiles = Math.ceil(k / 8);
     const lanes = 8 * this.tiles;
-    this.strict = arena.take(8 * k * columns);
-    const packed = arena.take(lanes * (integer ? 2 * Math.ceil(columns / 4) * 4 : 4 * columns));
-    const norms = arena.take(4 * lanes);
-    const steps = arena.take(4 * lanes);
+    this.place = {
+      k,
+      tiles: this.tiles,
+      integer: integer ? 1 : 0,
+      centers: arena.take(8 * k * columns),
+      packed: arena.take(lanes * (integer ? 2 * Math.ceil(columns / 4) * 4 : 4 * columns)),
+      norms: arena.take(4 * lanes),
+      steps: arena.take(4 * lanes),
+    };
     this.bounds = arena.take(16 * lanes);
     const bytes = Math.ceil(crew.exports.scratchBytes(columns, this.tiles) / 128) * 128;
     this.scratch = { address: arena.take(bytes * crew.size), bytes };
-    kernel.write({ k, tiles: this.tiles, integer: integer ? 1 : 0, centers: this.strict, packed, norms, steps });
   }
 
+  /** They are in the plan from now on, whatever was there. */
   set(centers: Float64Array): void {
-    const { kernel, k, tiles } = this;
-    kernel.arena.f64(this.strict, centers.length).set(centers);
-    kernel.write({ output: this.bounds });
+    const { kernel, k, tiles, place } = this;
+    kernel.arena.f64(place.centers, centers.length).set(centers);
+    kernel.write({ ...place, output: this.bounds });
     kernel.phase('packCenters', tiles, 8 * k, this.scratch);
     const bounds = kernel.arena.f64(this.bounds, 16 * tiles);
     let norm = 0;
