@@ -2,6 +2,7 @@ import { BLOCK, errorsOf, failedOf, numbersOf, pack, screenedOf, squaresOf } fro
 import { rowsFrom } from './chunks';
 import { CLEAR, far, measure, measureFrom, near } from './distance';
 import { boundGroups } from './groups';
+import { labelOf } from './labels';
 import { boundAll, leastBound, listWithin, lowerAll, storeBound, storeOwn } from './matrix';
 import { beginMoves, endMoves, relabel, stamp } from './moves';
 import { Plan } from './plan';
@@ -76,7 +77,7 @@ export function filter(plan: Plan, base: usize, first: i32, end: i32): usize {
   for (let row = first; row < end; row++) {
     const at = <usize>row << 2;
     const stamp = <i32>load<u8>(plan.stamps + <usize>row);
-    const cell = <usize>(stamp * width + load<i32>(plan.labels + at)) << 2;
+    const cell = <usize>(stamp * width + labelOf(plan, row)) << 2;
     // In float32, with what it may round.
     const slack = load<f32>(plan.lower + at) - load<f32>(plan.upper + at) * <f32>(1 + ROUGH);
     store<i32>(out, row);
@@ -100,7 +101,7 @@ function renew(plan: Plan, row: i32, cell: usize): void {
 
 /** Takes the row's distance to its own centre anew. @returns whether that settles it */
 function settle(plan: Plan, base: usize, row: i32): bool {
-  const label = load<i32>(plan.labels + (<usize>row << 2));
+  const label = labelOf(plan, row);
   const cell = <usize>(<i32>load<u8>(plan.stamps + <usize>row) * (plan.tiles << 3) + label) << 2;
   const lower = <f64>load<f32>(plan.lower + (<usize>row << 2)) - <f64>load<f32>(plan.movedMost + cell);
   if (lower <= 0) return false;
@@ -113,7 +114,7 @@ function settle(plan: Plan, base: usize, row: i32): bool {
 
 /** The same with a bound a centre: meets those centres that may be nearer, unless they are many. */
 function settleByMatrix(plan: Plan, base: usize, first: i32, row: i32): bool {
-  const label = load<i32>(plan.labels + (<usize>row << 2));
+  const label = labelOf(plan, row);
   const nearest = lowerAll(plan, row, label);
   if (nearest < 0) return true;
   measureFrom(plan, base, row);

@@ -1,4 +1,5 @@
 import { BLOCKS, Grid } from './grid';
+import { storeLabel } from './labels';
 import { Plan } from './plan';
 import { fma, min4, select, swapHalves, swapPairs } from './simd';
 import { strict } from './strict';
@@ -114,7 +115,7 @@ export function winnow(list: usize, room: usize, count: usize, box: usize, slip:
 function move(plan: Plan, grid: Grid, place: usize, label: i32): void {
   store<u16>(grid.labels + (place << 1), <u16>label);
   const row = load<u32>(grid.order + (min(place, <usize>plan.rows - 1) << 2));
-  store<u16>(grid.next + (<usize>row << 1), <u16>label);
+  storeLabel(plan, grid.next, row, label);
   atomic.or<u32>(grid.moving + (<usize>(row >> 5) << 2), 1 << (row & 31));
 }
 

@@ -1,3 +1,4 @@
+import { labelOf } from './labels';
 import { PARTITIONS, partitionStart, Plan } from './plan';
 import { value } from './strict';
 
@@ -23,7 +24,7 @@ export class Grid {
   boxes: usize;
   /** uint16 a place in the order. */
   labels: usize;
-  /** uint16 a row: the label it moves to. */
+  /** As `labels` of the plan: the label that a row moves to. */
   next: usize;
   /** A bit a row: whether it moves. */
   moving: usize;
@@ -208,7 +209,7 @@ export function takeLabels(planAt: usize, item: i32, base: usize): void {
     for (let i: usize = 0; i < 32; i++) {
       const place = <usize>block * 32 + i;
       const row = <usize>load<u32>(grid.order + (min(place, <usize>plan.rows - 1) << 2));
-      store<u16>(grid.labels + (place << 1), <u16>load<i32>(plan.labels + (row << 2)));
+      store<u16>(grid.labels + (place << 1), <u16>labelOf(plan, <i32>row));
     }
     store<i32>(grid.states + (<usize>block << 2), -1);
     store<f32>(grid.slacks + (<usize>block << 2), -1);

@@ -2,6 +2,7 @@ import { BLOCK, errorsOf, failedOf, numbersOf, pack, packedOf, screenedOf, squar
 import { filter } from './bounds';
 import { rowsFrom } from './chunks';
 import { CLEAR, far, measure, measureFrom, near } from './distance';
+import { labelOf } from './labels';
 import { leastOf, stepsOf } from './matrix';
 import { beginMoves, endMoves, stamp } from './moves';
 import { Plan } from './plan';
@@ -73,7 +74,7 @@ function meetGroups(plan: Plan, base: usize, first: i32, rows: usize, count: i32
 
 /** Brings a row's bounds up to date and lists the tiles that it has to meet, at place r. @returns whether there are any */
 function mustMeet(plan: Plan, base: usize, row: i32, r: usize): bool {
-  const label = load<i32>(plan.labels + (<usize>row << 2));
+  const label = labelOf(plan, row);
   const pitch = <usize>plan.groupPitch;
   const old = <usize>load<u8>(plan.stamps + <usize>row);
   const bounds = plan.groups + <usize>row * pitch;
@@ -127,7 +128,7 @@ function leastOfEight(values: usize): f32 {
 /** The label and the bounds of the row at place r, from the tiles that it met. */
 function decideGroups(plan: Plan, base: usize, first: i32, r: usize): void {
   const row = load<i32>(numbersOf(base) + (r << 2));
-  const label = load<i32>(plan.labels + (<usize>row << 2));
+  const label = labelOf(plan, row);
   const mask = load<u64>(masksOf(base, plan) + (r << 3));
   const ownNear = load<f64>(reachesOf(base, plan) + (r << 4));
   const ownFar = load<f64>(reachesOf(base, plan) + (r << 4), 8);
@@ -167,7 +168,7 @@ function decideGroups(plan: Plan, base: usize, first: i32, r: usize): void {
   }
   // All that are not listed are farther than the row's centre was.
   choose(plan, base, first, row, label, list, count, ownFar, 0);
-  if (load<i32>(plan.labels + (<usize>row << 2)) == label) return;
+  if (labelOf(plan, row) == label) return;
   const own = bounds + (<usize>(label >> 3) << 1);
   store<u16>(own, min<u16>(load<u16>(own), stepsOf(ownNear, <f64>plan.step)));
 }

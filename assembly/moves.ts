@@ -1,10 +1,7 @@
 import { formerOf, movedOf, CHUNK } from './block';
+import { labelOf, storeLabel } from './labels';
 import { Plan } from './plan';
 import { down, up } from './simd';
-
-/** A move in one word: the row's place in its chunk, and the label it had, plus one. */
-export const PLACE_BITS = 11;
-export const PLACE_MASK = (1 << PLACE_BITS) - 1;
 
 export function beginMoves(base: usize): void {
   memory.fill(movedOf(base), 0, CHUNK / 8);
@@ -14,31 +11,37 @@ export function beginMoves(base: usize): void {
 // @ts-ignore: decorator
 @inline
 export function relabel(plan: Plan, base: usize, first: i32, row: i32, label: i32): void {
-  const at = plan.labels + (<usize>row << 2);
-  const before = load<i32>(at);
+  const before = labelOf(plan, row);
   if (before == label) return;
-  store<i32>(at, label);
+  storeLabel(plan, plan.labels, row, label);
   const place = row - first;
   store<i32>(formerOf(base) + (<usize>place << 2), before);
   const word = movedOf(base) + (<usize>(place >> 5) << 2);
   store<u32>(word, load<u32>(word) | (1 << (place & 31)));
 }
 
+/** Where the bits of a chunk's moves are, 32 rows a word; each chunk begins a new one. */
+// @ts-ignore: decorator
+@inline
+export function movesOf(plan: Plan, chunk: i32, first: i32): usize {
+  return plan.moves + (<usize>((first >> 5) + chunk) << 2);
+}
+
 /** Writes the chunk's moves down in row order. */
 export function endMoves(plan: Plan, base: usize, chunk: i32, first: i32, end: i32): void {
-  if (!plan.moves) return;
-  const start = plan.moves + (<usize>first << 2);
-  let out = start;
-  const words = (end - first + 31) >> 5;
-  for (let w = 0; w < words; w++) {
-    for (let bits = load<u32>(movedOf(base) + (<usize>w << 2)); bits; bits &= bits - 1) {
-      const place = (w << 5) + ctz(bits);
-      const before = load<i32>(formerOf(base) + (<usize>place << 2));
-      store<u32>(out, (<u32>(before + 1) << PLACE_BITS) | place);
-      out += 4;
+  const moves = movesOf(plan, chunk, first);
+  const words = <usize>(end - first + 31) >> 5;
+  let out = <usize>first;
+  for (let w: usize = 0; w < words; w++) {
+    let bits = load<u32>(movedOf(base) + (w << 2));
+    store<u32>(moves + (w << 2), bits);
+    for (; bits; bits &= bits - 1) {
+      const place = (w << 5) + <usize>ctz(bits);
+      storeLabel(plan, plan.formers, out, load<i32>(formerOf(base) + (place << 2)));
+      out++;
     }
   }
-  store<i32>(plan.moveCounts + (<usize>chunk << 2), <i32>((out - start) >> 2));
+  store<i32>(plan.moveCounts + (<usize>chunk << 2), <i32>out - first);
 }
 
 /** Gives a row its bounds, as of now. */

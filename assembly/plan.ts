@@ -26,10 +26,15 @@ export class Plan {
   norms: usize;
   /** float32, 8 a tile: -2 x step of a centre's integers. */
   steps: usize;
-  /** int32 a row. */
+  /** One a row, see labels.ts. */
   labels: usize;
-  /** uint32 a row: the moves of a chunk, from its first row on. */
+  /** A label has 2^labelShift bytes. */
+  labelShift: usize;
+  labelMask: u32;
+  /** A bit a row: whether it has moved, see moves.ts. */
   moves: usize;
+  /** As `labels`: those that the moved rows of a chunk had, one after another, from the chunk's first row on. */
+  formers: usize;
   /** int32 a chunk. */
   moveCounts: usize;
   /** Chunks a partition. */

@@ -1,5 +1,6 @@
 import { failedOf, numbersOf } from './block';
 import { CLEAR } from './distance';
+import { labelOf } from './labels';
 import { boundsOf, leastBound, listWithin, lowerAll } from './matrix';
 import { stamp } from './moves';
 import { listOf, looseOf, MOST, narrow, sketchedOf } from './narrow';
@@ -24,7 +25,7 @@ export function settleSparsely(plan: Plan, base: usize, first: i32, failed: usiz
 }
 
 function settleRow(plan: Plan, sketch: Sketch, base: usize, first: i32, row: i32): bool {
-  const label = load<i32>(plan.labels + (<usize>row << 2));
+  const label = labelOf(plan, row);
   const nearest = lowerAll(plan, row, label);
   if (nearest < 0) return true;
   const record = sketch.records + <usize>row * <usize>sketch.pitch;

@@ -1,4 +1,5 @@
 import { rowsFrom } from './chunks';
+import { labelOf } from './labels';
 import { partitionStart, Plan } from './plan';
 
 /** One value of a row as float64. */
@@ -95,11 +96,10 @@ export function distancesOf(plan: Plan, row: i32, end: i32, out: usize): void {
   const length = <usize>plan.columns << 3;
   // Four rows side by side hide how long one addition takes.
   for (; row + 4 <= end; row += 4) {
-    const labels = plan.labels + (<usize>row << 2);
-    let c0 = plan.centers + <usize>load<i32>(labels) * length;
-    let c1 = plan.centers + <usize>load<i32>(labels, 4) * length;
-    let c2 = plan.centers + <usize>load<i32>(labels, 8) * length;
-    let c3 = plan.centers + <usize>load<i32>(labels, 12) * length;
+    let c0 = plan.centers + <usize>labelOf(plan, row) * length;
+    let c1 = plan.centers + <usize>labelOf(plan, row + 1) * length;
+    let c2 = plan.centers + <usize>labelOf(plan, row + 2) * length;
+    let c3 = plan.centers + <usize>labelOf(plan, row + 3) * length;
     let x = plan.values + <usize>row * pitch;
     let low = f64x2.splat(0), high = low;
     for (const stop = x + pitch; x < stop; x += size, c0 += 8, c1 += 8, c2 += 8, c3 += 8) {
@@ -113,8 +113,7 @@ export function distancesOf(plan: Plan, row: i32, end: i32, out: usize): void {
     out += 32;
   }
   for (; row < end; row++) {
-    const c = load<i32>(plan.labels + (<usize>row << 2));
-    store<f64>(out, strict(plan, row, c));
+    store<f64>(out, strict(plan, row, labelOf(plan, row)));
     out += 8;
   }
 }

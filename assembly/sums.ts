@@ -1,5 +1,6 @@
-import { PLACE_BITS, PLACE_MASK } from './moves';
 import { Grid } from './grid';
+import { labelOf, loadLabel, storeLabel } from './labels';
+import { movesOf } from './moves';
 import { PARTITIONS, partitionStart, Plan } from './plan';
 import { rowsFrom } from './chunks';
 
@@ -87,20 +88,30 @@ export function carryMoves(planAt: usize, p: i32, base: usize): void {
   for (let s = 0; s < plan.split; s++) {
     const chunk = p * plan.split + s;
     const first = rowsFrom(plan, chunk);
-    const count = load<i32>(plan.moveCounts + (<usize>chunk << 2));
-    for (let i = 0; i < count; i++) {
-      const word = load<u32>(plan.moves + (<usize>(first + i) << 2));
-      const row = first + <i32>(word & PLACE_MASK);
-      const before = <i32>(word >> PLACE_BITS) - 1;
-      if (before >= 0 && !plan.wide && !plan.weights) {
-        carryOver(plan, p, row, before, load<i32>(plan.labels + (<usize>row << 2)));
-        continue;
+    const moves = movesOf(plan, chunk, first);
+    const words = <usize>(rowsFrom(plan, chunk + 1) - first + 31) >> 5;
+    let former = <usize>first;
+    for (let w: usize = 0; w < words; w++) {
+      for (let bits = load<u32>(moves + (w << 2)); bits; bits &= bits - 1) {
+        const row = first + <i32>(w << 5) + <i32>ctz(bits);
+        move(plan, p, row, loadLabel(plan, plan.formers, former), labelOf(plan, row));
+        former++;
       }
-      const weight = weightOf(plan, row);
-      carry(plan, p, row, load<i32>(plan.labels + (<usize>row << 2)), weight, 1);
-      if (before >= 0) carry(plan, p, row, before, weight, -1);
     }
   }
+}
+
+/** A row from one cluster to another. */
+// @ts-ignore: decorator
+@inline
+function move(plan: Plan, p: i32, row: i32, before: i32, after: i32): void {
+  if (!plan.wide && !plan.weights) {
+    carryOver(plan, p, row, before, after);
+    return;
+  }
+  const weight = weightOf(plan, row);
+  carry(plan, p, row, after, weight, 1);
+  carry(plan, p, row, before, weight, -1);
 }
 
 /** Phase, one a partition: all rows, in order, into its deltas. */
@@ -109,7 +120,7 @@ export function carryAll(planAt: usize, p: i32, base: usize): void {
   memory.fill(plan.touched + (<usize>(p * plan.k) << 2), 0, <usize>plan.k << 2);
   const end = partitionStart(plan.rows, p + 1);
   for (let row = partitionStart(plan.rows, p); row < end; row++) {
-    carry(plan, p, row, load<i32>(plan.labels + (<usize>row << 2)), weightOf(plan, row), 1);
+    carry(plan, p, row, labelOf(plan, row), weightOf(plan, row), 1);
   }
 }
 
@@ -132,13 +143,10 @@ export function carryMarked(planAt: usize, p: i32, base: usize): void {
     atomic.and<u32>(at, ~mask);
     for (; bits; bits &= bits - 1) {
       const row = (w << 5) + ctz(bits);
-      const place = plan.labels + (<usize>row << 2);
-      const before = load<i32>(place);
-      const after = <i32>load<u16>(grid.next + (<usize>row << 1));
-      store<i32>(place, after);
-      const weight = weightOf(plan, row);
-      carry(plan, p, row, after, weight, 1);
-      if (before >= 0) carry(plan, p, row, before, weight, -1);
+      const before = labelOf(plan, row);
+      const after = loadLabel(plan, grid.next, row);
+      storeLabel(plan, plan.labels, row, after);
+      move(plan, p, row, before, after);
       count++;
     }
   }

@@ -69,6 +69,8 @@ const cases: [Kind, number, number, FitJobOptions][] = [
   ['huge', 2000, 4, { k: 12 }],
   ['tiny', 2000, 7, { k: 12, order: 'initial' }],
   ['positive', 3000, 12, { k: 25, metric: 'cosine', tolerance: 0 }],
+  ['uniform', 1500, 2, { k: 256, tolerance: 0 }],
+  ['single', 1500, 6, { k: 257, nInit: 2, tolerance: 0 }],
   ['uniform', 10, 2, { k: 10 }],
   ['uniform', 1, 1, { k: 1 }],
 ];

@@ -54,10 +54,10 @@ export interface Kernel {
    * Squared distance of every row to the centre that its label names.
    * @param out OUT, one a row
    */
-  distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void;
+  distances(centers: Float64Array, labels: Labels, out: Float64Array): void;
 
   /** Sum of weight x these distances: within the partitions in row order, partitions added in order. */
-  inertia(centers: Float64Array, labels: Int32Array): number;
+  inertia(centers: Float64Array, labels: Labels): number;
 
   /**
    * How apart the rows of a table are that lists them group by group: group g is the rows from `starts[g]` to
@@ -80,7 +80,7 @@ export interface Kernel {
    */
   seeding(k?: number): Seeding;
 
-  /** Begins a training with k clusters: every label is -1. */
+  /** Begins a training with k clusters: no row has a label. */
   assigner(k: number): Assigner;
 
   /** Gives the memory and the threads back. */
@@ -159,6 +159,9 @@ export interface Seeding {
   close(): void;
 }
 
+/** Numbers of clusters, in as many bytes as their kernel keeps them. */
+export type Labels = Uint8Array | Uint16Array | Int32Array;
+
 /** Sums over the rows of each cluster, kept by the training loop and brought up to date by an {@link Assigner}. */
 export interface ClusterSums {
   /** `k x columns`: weighted sums of the values. */
@@ -176,13 +179,13 @@ export interface ClusterSums {
 export interface Assigner {
   /** The method used so far and why; final after the last call. */
   readonly algorithm: Algorithm;
-  /** One a row, -1 before the first call. The caller writes to it only before {@link invalidate}. */
-  readonly labels: Int32Array;
+  /** One a row, 0 before the first call. The caller writes to it only before {@link invalidate}. */
+  readonly labels: Labels;
 
   /**
    * Gives every row its nearest centre and carries the changes into `sums`: a partition adds up, in row order and from
    * zero, + weight x row for the new and - weight x row for the old cluster (the new one first) of each row whose label
-   * changed; the partitions' results are then added to `sums` in order. Rows labelled -1 only enter.
+   * changed; the partitions' results are then added to `sums` in order. On the first call all rows enter, into sums of 0.
    * @param centers `k x columns`, any centres, though bounds live from small steps
    * @param sums OUT
    * @returns the number of rows whose label changed

@@ -9,6 +9,7 @@ import {
   type Found,
   type Kernel,
   type KernelInput,
+  type Labels,
   type NearestTwo,
   type Seeding,
 } from './kernel.js';
@@ -106,7 +107,7 @@ export class PlainKernel implements Kernel {
     });
   }
 
-  inertia(centers: Float64Array, labels: Int32Array): number {
+  inertia(centers: Float64Array, labels: Labels): number {
     const { weights, bounds } = this;
     let sum = 0;
     for (let p = 0; p < PARTITIONS; p++) {
@@ -121,7 +122,7 @@ export class PlainKernel implements Kernel {
     return sum;
   }
 
-  distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void {
+  distances(centers: Float64Array, labels: Labels, out: Float64Array): void {
     this.byChunks(1, (i) => {
       out[i] = this.d2(i, centers, labels[i]);
     });
@@ -201,12 +202,14 @@ class PlainAssigner implements Assigner {
   };
   readonly labels: Int32Array;
   private readonly delta: ClusterSums;
+  /** Whether no row has a label yet. */
+  private fresh = true;
 
   constructor(
     private readonly kernel: PlainKernel,
     private readonly k: number,
   ) {
-    this.labels = new Int32Array(kernel.rows).fill(-1);
+    this.labels = new Int32Array(kernel.rows);
     this.delta = {
       sums: new Float64Array(k * kernel.columns),
       weights: new Float64Array(k),
@@ -215,16 +218,17 @@ class PlainAssigner implements Assigner {
   }
 
   assign(centers: Float64Array, sums: ClusterSums): number {
-    const { kernel, k, labels } = this;
+    const { kernel, k, labels, fresh } = this;
+    this.fresh = false;
     let changed = 0;
     this.byPartition(sums, k, (i) => {
       const before = labels[i];
-      const after = kernel.nearestOf(i, centers, k, Math.max(before, 0));
-      if (after === before) return;
+      const after = kernel.nearestOf(i, centers, k, before);
+      if (after === before && !fresh) return;
       labels[i] = after;
       changed++;
       this.carry(i, after, 1);
-      if (before >= 0) this.carry(i, before, -1);
+      if (!fresh) this.carry(i, before, -1);
     });
     return changed;
   }
@@ -239,7 +243,7 @@ class PlainAssigner implements Assigner {
   }
 
   invalidate(): void {
-    // There are no bounds to forget.
+    this.fresh = false;
   }
 
   close(): void {

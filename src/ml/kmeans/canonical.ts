@@ -1,3 +1,4 @@
+import type { Labels } from '../kernels/kernel.js';
 import { assign } from './assignment.js';
 
 /**
@@ -45,13 +46,10 @@ export function matchedOrder(
   );
 }
 
-/**
- * Centres and labels numbered anew; `order[new number] = old number`.
- * @param labels OUT, numbered anew where they are
- */
+/** Centres and labels numbered anew; `order[new number] = old number`. */
 export function renumber(
   centers: Float64Array,
-  labels: Int32Array,
+  labels: Labels,
   order: Int32Array,
   columns: number,
 ): { centers: Float64Array; labels: Int32Array } {
@@ -61,6 +59,7 @@ export function renumber(
     numbers[from] = to;
     moved.set(centers.subarray(from * columns, (from + 1) * columns), to * columns);
   });
-  for (let i = 0; i < labels.length; i++) labels[i] = numbers[labels[i]];
-  return { centers: moved, labels };
+  const renumbered = new Int32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) renumbered[i] = numbers[labels[i]];
+  return { centers: moved, labels: renumbered };
 }

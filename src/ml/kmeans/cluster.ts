@@ -1,4 +1,4 @@
-import type { Assigner, ClusterSums, Kernel } from '../kernels/kernel.js';
+import type { Assigner, ClusterSums, Kernel, Labels } from '../kernels/kernel.js';
 
 /** Group memberships of one training: which row is in which cluster, each cluster's sum, weight and size. */
 export class Cluster {
@@ -27,8 +27,8 @@ export class Cluster {
     return this.assigner.algorithm;
   }
 
-  /** One a row. Read-only to the caller. */
-  get labels(): Int32Array {
+  /** One a row, where the kernel keeps them. Read-only to the caller. */
+  get labels(): Labels {
     return this.assigner.labels;
   }
 

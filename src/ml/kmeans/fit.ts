@@ -1,5 +1,5 @@
 import { createKernel } from '../kernels/choose.js';
-import type { Kernel } from '../kernels/kernel.js';
+import type { Kernel, Labels } from '../kernels/kernel.js';
 import type {
   Checkpoint,
   EndedRestart,
@@ -49,7 +49,7 @@ export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitRe
     };
 
     const { resume } = options;
-    let best: (EndedRestart & { restart: number; labels: Int32Array | null }) | null = resume?.best
+    let best: (EndedRestart & { restart: number; labels: Labels | null }) | null = resume?.best
       ? { ...resume.best, labels: null }
       : null;
     for (let restart = resume?.restart ?? 1; restart <= restarts; restart++) {
@@ -84,7 +84,9 @@ export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitRe
         (state) => hooks.checkpoint?.(() => ({ restart, training: state(), best: bestBefore })),
       );
       const trained = kmeans.train(start);
-      if (best === null || trained.inertia < best.inertia) best = { ...trained, restart };
+      if (best === null || trained.inertia < best.inertia) {
+        best = { ...trained, restart, labels: restart < restarts ? trained.labels.slice() : trained.labels };
+      }
       const bestNow = best;
       hooks.checkpoint?.(() => ({ restart: restart + 1, training: null, best: ended(bestNow) }));
     }

@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernels/kernel.js';
+import type { Kernel, Labels } from '../kernels/kernel.js';
 import type { Algorithm, TrainingState } from '../types.js';
 import { Cluster } from './cluster.js';
 
@@ -16,7 +16,8 @@ export interface TrainingOptions {
 /** One training's outcome, in the kernel's space, clusters numbered as the starting centres were. */
 export interface Trained {
   readonly centers: Float64Array;
-  readonly labels: Int32Array;
+  /** One a row; where the kernel keeps them until its next training. */
+  readonly labels: Labels;
   readonly inertia: number;
   readonly iterations: number;
   readonly converged: boolean;
@@ -98,7 +99,7 @@ export class KMeans {
     if (ending !== 'labels') refilled += this.settle(cluster, centers, next);
     return {
       centers,
-      labels: cluster.labels.slice(),
+      labels: cluster.labels,
       inertia: this.kernel.inertia(centers, cluster.labels),
       iterations: counted,
       converged: ending !== 'cap' || standing > 0,

@@ -5,8 +5,10 @@ import type { Scratch } from './crew.js';
 export interface Assignment {
   readonly algorithm: Algorithm;
   readonly scratch: Scratch;
-  /** Gives every row its nearest centre; what the moves change lies in the partitions' deltas after it. Returns their number. */
+  /** Gives every row its nearest centre. Returns how many had another. */
   assign(centers: Float64Array): number;
+  /** What they change, into the partitions' deltas. */
+  carry(moved: number): void;
   /** The labels were changed from outside. */
   forget(): void;
 }

@@ -3,6 +3,7 @@ import type { Assignment } from './assignment.js';
 import { CenterList } from './center-list.js';
 import type { Scratch } from './crew.js';
 import type { Grid } from './grid.js';
+import { labelBytes, labelWidth } from './labels.js';
 import { Snapshots } from './snapshots.js';
 import type { Table } from './table.js';
 
@@ -33,7 +34,7 @@ export class ByBoxes implements Assignment {
     arena.i32(moving, Math.ceil(rows / 32)).fill(0);
     grid.write({
       labels: arena.take(64 * grid.blocks),
-      next: arena.take(2 * rows),
+      next: arena.take(labelBytes(rows, labelWidth(k))),
       moving,
       movedRows: this.movedRows,
       centers: this.list.address,
@@ -60,6 +61,10 @@ export class ByBoxes implements Assignment {
     table.phase('assignBoxes', grid.items, table.rows * k, scratch);
     table.phase('carryMarked', PARTITIONS, table.rows, scratch);
     return table.arena.i32(this.movedRows, PARTITIONS).reduce((sum, count) => sum + count, 0);
+  }
+
+  carry(): void {
+    // Done as the rows take their labels.
   }
 
   forget(): void {

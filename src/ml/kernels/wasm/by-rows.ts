@@ -4,6 +4,7 @@ import type { Assignment } from './assignment.js';
 import { Bounds } from './bounds.js';
 import { Centers } from './centers.js';
 import type { Scratch } from './crew.js';
+import { labelBytes, labelWidth } from './labels.js';
 import { Sketch } from './sketch.js';
 import { SKETCHED, sketchedBounds, type RowMethod } from './method.js';
 import type { Table } from './table.js';
@@ -13,6 +14,7 @@ export class ByRows implements Assignment {
   private readonly centers: Centers;
   private readonly split: number;
   private readonly moves: number;
+  private readonly formers: number;
   private readonly moveCounts: number;
   private bounds: Bounds | undefined;
   private iteration = 0;
@@ -24,8 +26,12 @@ export class ByRows implements Assignment {
   ) {
     this.split = table.splitFor(k);
     this.centers = new Centers(table, k);
-    this.moves = table.arena.take(4 * table.rows);
-    this.moveCounts = table.arena.take(4 * PARTITIONS * this.split);
+    const { arena, rows } = table;
+    const chunks = PARTITIONS * this.split;
+    // Every chunk begins a word of its own.
+    this.moves = arena.take(4 * (Math.ceil(rows / 32) + chunks));
+    this.formers = arena.take(labelBytes(rows, labelWidth(k)));
+    this.moveCounts = arena.take(4 * chunks);
   }
 
   get algorithm(): Algorithm {
@@ -37,15 +43,18 @@ export class ByRows implements Assignment {
   }
 
   assign(values: Float64Array): number {
-    const { table, split, centers, moves, moveCounts } = this;
-    table.write({ moves, moveCounts, split });
+    const { table, split, centers, moves, formers, moveCounts } = this;
+    table.write({ moves, formers, moveCounts, split });
     centers.set(values);
     this.iteration++;
     this.meet(values);
     let moved = 0;
     for (const count of table.arena.i32(moveCounts, PARTITIONS * split)) moved += count;
-    if (moved > 0) table.phase('carryMoves', PARTITIONS, moved, this.scratch);
     return moved;
+  }
+
+  carry(moved: number): void {
+    this.table.phase('carryMoves', PARTITIONS, moved, this.scratch);
   }
 
   forget(): void {

@@ -1,5 +1,5 @@
 import { PARTITIONS, scaleFactors } from '../kernel.js';
-import type { Assigner, Detail, Found, Kernel, KernelInput, NearestTwo, Seeding } from '../kernel.js';
+import type { Assigner, Detail, Found, Kernel, KernelInput, Labels, NearestTwo, Seeding } from '../kernel.js';
 import { Arena } from './arena.js';
 import { binary, type PhaseName } from './binary.js';
 import { Cells } from './cells.js';
@@ -8,6 +8,7 @@ import { Centers } from './centers.js';
 import { takeCoarse } from './coarse.js';
 import { NO_SCRATCH, type Crew, type Scratch } from './crew.js';
 import { Grid, GRID_COLUMNS } from './grid.js';
+import { labelBytes, labelFields, labelsAt } from './labels.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
 import { sampleRows } from './sample.js';
 import type { Table } from './table.js';
@@ -89,7 +90,7 @@ export class WasmKernel implements Kernel, Table {
   nearestUnseen(centers: Float64Array, k: number, detail: Detail): Found {
     const { arena, rows } = this;
     const mark = arena.mark();
-    const labels = arena.take(4 * rows);
+    const labels = arena.take(labelBytes(rows, 4));
     const two = detail === 'runner-up';
     const output = detail === 'labels' ? 0 : arena.take(8 * rows);
     const output3 = two ? arena.take(8 * rows) : 0;
@@ -98,7 +99,7 @@ export class WasmKernel implements Kernel, Table {
     const chunks = PARTITIONS * split;
     const output2 = arena.take(8 * chunks);
     const { cells, scratch } = this.centersFor(centers, k, two);
-    this.write({ labels, output, output2, output3, runnerUps, split, cells });
+    this.write({ labels, ...labelFields(4), output, output2, output3, runnerUps, split, cells });
     this.phase('nearestRows', chunks, rows * k, scratch);
     arena.release(mark);
     return {
@@ -141,7 +142,7 @@ export class WasmKernel implements Kernel, Table {
     this.arena.release(mark);
   }
 
-  distances(centers: Float64Array, labels: Int32Array, out: Float64Array): void {
+  distances(centers: Float64Array, labels: Labels, out: Float64Array): void {
     const mark = this.arena.mark();
     this.takeLabelled(centers, labels);
     const output = this.arena.take(8 * this.rows);
@@ -152,7 +153,7 @@ export class WasmKernel implements Kernel, Table {
     this.arena.release(mark);
   }
 
-  inertia(centers: Float64Array, labels: Int32Array): number {
+  inertia(centers: Float64Array, labels: Labels): number {
     const mark = this.arena.mark();
     this.takeLabelled(centers, labels);
     const output = this.arena.take(8 * PARTITIONS);
@@ -234,17 +235,18 @@ export class WasmKernel implements Kernel, Table {
   }
 
   /** Centres and labels into the plan; labels that lie in the memory already stay where they are. */
-  private takeLabelled(centers: Float64Array, labels: Int32Array): void {
-    const { arena, rows, columns } = this;
+  private takeLabelled(centers: Float64Array, labels: Labels): void {
+    const { arena, columns } = this;
     const inside = labels.buffer === arena.memory.buffer;
+    const width = labels.BYTES_PER_ELEMENT;
     const place = arena.take(8 * centers.length);
     arena.f64(place, centers.length).set(centers);
     let given = labels.byteOffset;
     if (!inside) {
-      given = arena.take(4 * rows);
-      arena.i32(given, rows).set(labels);
+      given = arena.take(labelBytes(labels.length, width));
+      labelsAt(arena.memory, given, labels.length, width).set(labels);
     }
-    this.write({ centers: place, labels: given, k: centers.length / columns });
+    this.write({ centers: place, labels: given, ...labelFields(width), k: centers.length / columns });
   }
 
   /** Centres as the products, or with few columns the cells, want them. Cells and 8 bits know the nearest alone. */
