@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Kernel, KernelInput } from '../kernels/kernel.js';
 import { PlainKernel } from '../kernels/plain.kernel.js';
-import { createMemory } from '../kernels/wasm/crew.js';
+import { compile } from '../kernels/wasm/binary.js';
+import { createMemory, Lone } from '../kernels/wasm/crew.js';
 import { WasmKernel } from '../kernels/wasm/wasm.kernel.js';
 import { Generator } from '../kmeans/generator.js';
 import { Helper } from '../kmeans/helper.js';
@@ -30,8 +31,11 @@ function gather(size: number): { crew: Threads; dismiss: () => Promise<unknown> 
   return { crew: new Threads(memory, control, size), dismiss };
 }
 
-const crews = [1, 2, 4].map(gather);
-afterAll(() => Promise.all(crews.map(({ dismiss }) => dismiss())));
+const gathered = [1, 2, 4].map(gather);
+afterAll(() => Promise.all(gathered.map(({ dismiss }) => dismiss())));
+
+/** The last of them is that of engines without relaxed SIMD. */
+const crews = [...gathered.map(({ crew }) => crew), new Lone(compile('wasm-simd'))];
 
 /** Ways for rows to lie; each gives the value at a row and column. */
 const KINDS = {
@@ -115,7 +119,7 @@ function train(kernel: Kernel, { weights }: KernelInput, { k, seed }: Case): (Tr
   }
 }
 
-describe('trainings of the plain kernel and of 1, 2 and 4 threads', () => {
+describe('trainings of the plain kernel, of 1, 2 and 4 threads, and of the build without relaxed SIMD', () => {
   it.each([
     { columns: [1, 2, 3], rows: { min: 2500, max: 10_000 }, way: 'boxes' },
     { columns: [4, 7, 16, 40], rows: { min: 1000, max: 4000 }, way: 'one bound a row' },
@@ -134,7 +138,7 @@ describe('trainings of the plain kernel and of 1, 2 and 4 threads', () => {
       fc.property(cases(columns, rows, k, kinds), (made) => {
         const input = inputOf(made);
         const expected = train(new PlainKernel(input), input, made);
-        for (const { crew } of crews) {
+        for (const crew of crews) {
           const actual = train(new WasmKernel(input, crew), input, made);
           expect(actual && { ...actual, algorithm: expected?.algorithm }).toEqual(expected);
           if (kinds && made.k > 1) expect(actual?.algorithm.name).toBe('sketch');

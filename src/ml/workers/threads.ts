@@ -4,6 +4,7 @@ import { awaitChange, LEAVE, SHUT, Word } from './barrier.js';
 
 /** The leader's side of a team: it shares each phase out and takes part in it. */
 export class Threads implements Crew {
+  readonly build = binary().name;
   readonly exports: Exports;
   private borrowed: Float32Array | Float64Array | null = null;
   private coming: Arriving | null = null;

@@ -73,13 +73,16 @@ let compiled: Binary | undefined;
 
 /** The best build that this engine can run, compiled once a thread. */
 export function binary(): Binary {
-  if (compiled === undefined) {
-    const relaxed = Buffer.from(RELAXED, 'base64');
-    compiled = WebAssembly.validate(relaxed)
-      ? { name: 'wasm-relaxed-simd', module: new WebAssembly.Module(relaxed) }
-      : { name: 'wasm-simd', module: new WebAssembly.Module(Buffer.from(BASELINE, 'base64')) };
-  }
-  return compiled;
+  return (compiled ??= WebAssembly.validate(bytesOf(RELAXED)) ? compile('wasm-relaxed-simd') : compile('wasm-simd'));
+}
+
+/** A build by its name. */
+export function compile(name: Binary['name']): Binary {
+  return { name, module: new WebAssembly.Module(bytesOf(name === 'wasm-simd' ? BASELINE : RELAXED)) };
+}
+
+function bytesOf(base64: string): Buffer<ArrayBuffer> {
+  return Buffer.from(base64, 'base64');
 }
 
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {

@@ -1,4 +1,3 @@
-import { binary } from './binary.js';
 import { roundedUp, type Centers } from './centers.js';
 import type { Table } from './table.js';
 
@@ -12,7 +11,7 @@ const MOST_COLUMNS = 100_000;
  */
 export function takeCoarse(table: Table, { tiles, scratch }: Centers, k: number, sample: Float64Array): void {
   const { arena, columns, crew } = table;
-  if (binary().name !== 'wasm-relaxed-simd' || columns < LEAST_COLUMNS || columns > MOST_COLUMNS || k < 2) {
+  if (crew.build !== 'wasm-relaxed-simd' || columns < LEAST_COLUMNS || columns > MOST_COLUMNS || k < 2) {
     table.write({ coarse: 0 });
     return;
   }

@@ -1,9 +1,10 @@
-import { binary, instantiate, type Exports, type PhaseName } from './binary.js';
+import { binary, instantiate, type Binary, type Exports, type PhaseName } from './binary.js';
 
 /** Threads that work on one shared memory. The calling thread, the leader, is one of them. */
 export interface Crew {
   readonly size: number;
   readonly memory: WebAssembly.Memory;
+  readonly build: Binary['name'];
   /** The leader's own instance. */
   readonly exports: Exports;
   /** Values that already lie in the memory, where a kernel may keep and change them; null where there are none. */
@@ -49,7 +50,13 @@ export class Lone implements Crew {
   readonly memory = createMemory();
   readonly lent = null;
   readonly arriving = null;
-  readonly exports = instantiate(binary().module, this.memory);
+  readonly build: Binary['name'];
+  readonly exports: Exports;
+
+  constructor({ name, module } = binary()) {
+    this.build = name;
+    this.exports = instantiate(module, this.memory);
+  }
 
   each(phase: PhaseName, plan: number, count: number, scratch: Scratch, interrupt: () => void): void {
     const run = this.exports[phase];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeKernel } from '../kernel.suite.js';
-import { binary, instantiate } from './binary.js';
+import { compile, instantiate } from './binary.js';
 import { CELLS_BYTES } from './cells.js';
 import { createMemory, Lone } from './crew.js';
 import { GRID_BYTES } from './grid.js';
@@ -9,13 +9,14 @@ import { SEED_BYTES } from './seed.js';
 import { SKETCH_BYTES } from './sketch.js';
 import { WasmKernel } from './wasm.kernel.js';
 
-const crew = new Lone();
+describe.each(['wasm-relaxed-simd', 'wasm-simd'] as const)('the build %s', (name) => {
+  const build = compile(name);
+  const crew = new Lone(build);
 
-describeKernel(binary().name, (input) => new WasmKernel(input, crew));
+  describeKernel(name, (input) => new WasmKernel(input, crew));
 
-describe('the plan', () => {
-  it('has the same size on both sides', () => {
-    const exports = instantiate(binary().module, createMemory());
+  it('knows records of the same size as we write', () => {
+    const exports = instantiate(build.module, createMemory());
     expect(exports.planBytes()).toBe(PLAN_BYTES);
     expect(exports.gridBytes()).toBe(GRID_BYTES);
     expect(exports.cellsBytes()).toBe(CELLS_BYTES);

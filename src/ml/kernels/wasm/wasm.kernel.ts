@@ -1,7 +1,7 @@
 import { PARTITIONS, scaleFactors } from '../kernel.js';
 import type { Assigner, Detail, Found, Kernel, KernelInput, Labels, NearestTwo, Seeding } from '../kernel.js';
 import { Arena } from './arena.js';
-import { binary, type PhaseName } from './binary.js';
+import type { PhaseName } from './binary.js';
 import { Cells } from './cells.js';
 import { CenterList } from './center-list.js';
 import { Centers } from './centers.js';
@@ -35,7 +35,6 @@ const ALONE = 2e5;
 
 /** The kernel in WebAssembly: it screens with SIMD, decides strictly, and spreads each phase over the crew. */
 export class WasmKernel implements Kernel, Table {
-  readonly name = binary().name;
   readonly rows: number;
   readonly columns: number;
   readonly arena: Arena;
@@ -81,6 +80,10 @@ export class WasmKernel implements Kernel, Table {
       filled: crew.arriving?.filled ?? 0,
     });
     this.settleMiddle();
+  }
+
+  get name(): string {
+    return this.crew.build;
   }
 
   nearest(centers: Float64Array, k: number, labels: Int32Array): void {
