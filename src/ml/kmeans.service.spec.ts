@@ -151,6 +151,18 @@ describe('bad input to the rest', () => {
     }
   });
 
+  it('is refused by evaluate and project where lengths are beyond float64', async () => {
+    const data = Float64Array.from({ length: 8 }, (_, i) => (i < 4 ? 1.7e308 : -1.7e308));
+    const far = { data, rows: 2, columns: 4 };
+    const origin = { data: new Float64Array(4), rows: 1, columns: 4 };
+    const refused = code('kmeans.out_of_range', { row: 0 });
+    await expect(engine.evaluate(far, { centers: origin, labels: new Int32Array(2) })).rejects.toMatchObject(refused);
+    await expect(engine.project(far)).rejects.toMatchObject(refused);
+    const near = { ...far, data: data.map((value) => value / 8) };
+    await expect(engine.project(near, { centers: far })).rejects.toMatchObject(code('kmeans.out_of_range'));
+    expect((await engine.project(near)).points.every(Number.isFinite)).toBe(true);
+  });
+
   it('is refused by evaluate', async () => {
     const labels = new Int32Array(20);
     const wrong: [object, object][] = [

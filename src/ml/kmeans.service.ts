@@ -120,7 +120,7 @@ export class KMeansService implements OnModuleDestroy {
 
   /**
    * How good a clustering is, and how its clusters are built.
-   * @throws EngineError also `kmeans.bad_centers`, `kmeans.bad_labels`, `kmeans.bad_weights`
+   * @throws EngineError also `kmeans.bad_centers`, `kmeans.bad_labels`, `kmeans.bad_weights`, `kmeans.out_of_range`
    */
   async evaluate(data: Matrix, options: EvaluateOptions): Promise<Evaluation> {
     checkMatrix(data);
@@ -129,7 +129,10 @@ export class KMeansService implements OnModuleDestroy {
     return this.run('evaluate', data, job, { signal, onProgress });
   }
 
-  /** Principal components of the data, and the rows (and centres) on them. Any width. */
+  /**
+   * Principal components of the data, and the rows (and centres) on them. Any width.
+   * @throws EngineError also `kmeans.bad_centers`, `kmeans.out_of_range`
+   */
   async project(data: Matrix, options: ProjectOptions = {}): Promise<Projection> {
     checkMatrix(data);
     checkProject(data, options);

@@ -1,7 +1,14 @@
 import { createKernel } from '../kernels/choose.js';
 import type { ClusterSums, Kernel } from '../kernels/kernel.js';
 import type { Hooks } from '../kmeans/fit.js';
-import { centersIntoSpace, exponentOf, openSpace, timesPowerOfTwo, weightedSum } from '../kmeans/space.js';
+import {
+  centersIntoSpace,
+  exponentOf,
+  lengthOutOfSpace,
+  openSpace,
+  timesPowerOfTwo,
+  weightedSum,
+} from '../kmeans/space.js';
 import { quantile } from '../preparation/statistics.js';
 import { type EvaluateOptions, type Evaluation, type Matrix, SILHOUETTE_PERCENTILES } from '../types.js';
 import { groupByLabel, sampleRows, type Groups } from './groups.js';
@@ -39,7 +46,7 @@ export function evaluate(matrix: Matrix, options: EvaluateJobOptions, hooks: Hoo
     weightedSum(squared, opened.input.weights),
     2 * exponent + (weights === undefined ? 0 : opened.weightExponent),
   );
-  const lengths = squared.map((value) => timesPowerOfTwo(Math.sqrt(value), exponent));
+  const lengths = squared.map((value, row) => lengthOutOfSpace(value, space, row));
   return {
     k,
     inertia: Number.isFinite(inertia) ? inertia : null,

@@ -1,3 +1,4 @@
+import { EngineError, type EngineErrorDetails } from '../errors.js';
 import { scaleFactors } from '../kernels/kernel.js';
 import type { Hooks } from '../kmeans/fit.js';
 import { centersIntoSpace, openSpace, timesPowerOfTwo } from '../kmeans/space.js';
@@ -25,14 +26,16 @@ export function project(matrix: Matrix, options: ProjectJobOptions, hooks: Hooks
   const values = new Float64Array(columns);
   numbers.forEach((number, i) => {
     row(number, values);
-    place(values, found, space.exponent, points, i * components);
+    if (place(values, found, space.exponent, points, i * components)) return;
+    throw beyond(`Row ${number + 1}`, { row: number });
   });
   let centers: Float64Array | null = null;
   if (options.centers) {
     const scaled = centersIntoSpace(options.centers, space);
     centers = new Float64Array(options.centers.rows * components);
     for (let c = 0; c < options.centers.rows; c++) {
-      place(scaled.subarray(c * columns, (c + 1) * columns), found, space.exponent, centers, c * components);
+      const center = scaled.subarray(c * columns, (c + 1) * columns);
+      if (!place(center, found, space.exponent, centers, c * components)) throw beyond(`Centre ${c}`, { center: c });
     }
   }
   return {
@@ -47,18 +50,27 @@ export function project(matrix: Matrix, options: ProjectJobOptions, hooks: Hooks
   };
 }
 
-/** @param out OUT, from `to` on: one coordinate a component, in the caller's units */
+/**
+ * @param out OUT, from `to` on: one coordinate a component, in the caller's units
+ * @returns whether float64 holds them
+ */
 function place(
   values: Float64Array,
   { axes, mean, ratios }: Components,
   exponent: number,
   out: Float64Array,
   to: number,
-): void {
+): boolean {
   const d = values.length;
   for (let c = 0; c < ratios.length; c++) {
     let sum = 0;
     for (let j = 0; j < d; j++) sum += (values[j] - mean[j]) * axes[c * d + j];
     out[to + c] = timesPowerOfTwo(sum, exponent);
+    if (!Number.isFinite(out[to + c])) return false;
   }
+  return true;
+}
+
+function beyond(what: string, details: EngineErrorDetails): EngineError {
+  return new EngineError('kmeans.out_of_range', `${what} lies beyond float64 along a principal component.`, details);
 }

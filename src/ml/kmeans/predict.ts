@@ -1,9 +1,8 @@
-import { EngineError } from '../errors.js';
 import { createKernel } from '../kernels/choose.js';
 import type { Detail, NearestTwo } from '../kernels/kernel.js';
 import type { Matrix, PredictOptions, PredictResult, TransformOptions } from '../types.js';
 import type { Hooks } from './fit.js';
-import { CALM, centersIntoSpace, exponentOf, openSpace, spaceExponent, timesPowerOfTwo, type Space } from './space.js';
+import { CALM, centersIntoSpace, exponentOf, lengthOutOfSpace, openSpace, spaceExponent, type Space } from './space.js';
 
 export type PredictJobOptions = Omit<PredictOptions, 'signal'>;
 export type TransformJobOptions = Omit<TransformOptions, 'signal'>;
@@ -148,16 +147,6 @@ function forEachSpace(
 
 function atExponent(space: Space, exponent: number): Space {
   return { ...space, exponent, input: { ...space.input, exponent } };
-}
-
-function lengthOutOfSpace(squared: number, space: Space, row: number): number {
-  const length = timesPowerOfTwo(Math.sqrt(squared), space.exponent);
-  if (!Number.isFinite(length)) {
-    throw new EngineError('kmeans.out_of_range', `The distance of row ${row + 1} to a centre is beyond float64.`, {
-      row,
-    });
-  }
-  return length;
 }
 
 function magnitude(values: Float32Array | Float64Array): number {

@@ -93,6 +93,20 @@ export function centersOutOfSpace(centers: Float64Array, space: Pick<Space, 'exp
   return centers.map((value) => timesPowerOfTwo(value, space.exponent));
 }
 
+/**
+ * A squared distance of a row to a centre as a length in the caller's units.
+ * @throws EngineError `kmeans.out_of_range` where it is beyond float64
+ */
+export function lengthOutOfSpace(squared: number, space: Pick<Space, 'exponent'>, row: number): number {
+  const length = timesPowerOfTwo(Math.sqrt(squared), space.exponent);
+  if (!Number.isFinite(length)) {
+    throw new EngineError('kmeans.out_of_range', `The distance of row ${row + 1} to a centre is beyond float64.`, {
+      row,
+    });
+  }
+  return length;
+}
+
 export interface Spread {
   /** Weighted mean of each column. */
   readonly mean: Float64Array;
