@@ -3,15 +3,19 @@ import { value } from './strict';
 
 /** Rows measured together: each lane sums for a row of its own, so that order and bits are those of a plain loop. */
 const TILE = 8;
+/** Bytes of one float64 for each of them. */
+const LINE: usize = TILE * 8;
 
-/** Bytes of scratch that a thread needs. */
-export function separationBytes(columns: i32): i32 {
-  return (columns + 1) * TILE * 8;
+/** Bytes of scratch that a thread needs: the tile's rows, and a sum for each group of all groupings. */
+export function separationBytes(columns: i32, groups: i32): i32 {
+  return (columns + groups) * <i32>LINE;
 }
 
 /**
- * Phase, one a tile of 8 rows of a table that lists them group by group; `labels` holds where the k groups begin, and the
- * end. To `output` the sum of a row's distances to its group, to `output2` the lowest mean distance to another, float64.
+ * Phase, one a tile of 8 rows, for `k` groupings at once. Groups are numbered across groupings: `labels` holds for each
+ * row its group in each grouping (int32), `groups` where the groups of a grouping begin, and the end, `sumCounts` the
+ * rows of a group. To `output` the sum of a row's distances to its group, to `output2` the lowest mean distance to another,
+ * float64, grouping by grouping.
  */
 export function separations(planAt: usize, item: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
@@ -22,42 +26,42 @@ export function separations(planAt: usize, item: i32, base: usize): void {
     const row = <usize>(from + min<i32>(t, filled - 1)) * <usize>d;
     for (let j = 0; j < d; j++) store<f64>(base + (<usize>(j * TILE + t) << 3), value(plan, row + <usize>j));
   }
-  for (let t = 0; t < filled; t++) store<f64>(plan.output2 + (<usize>(from + t) << 3), Infinity);
-
-  const sums = base + (<usize>(d * TILE) << 3);
-  for (let g = 0; g < plan.k; g++) {
-    const begin = load<i32>(plan.labels + (<usize>g << 2));
-    const end = load<i32>(plan.labels + (<usize>g << 2), 4);
-    if (begin == end) continue;
-    if (plan.wide) addDistances<f64>(plan, begin, end, base, sums);
-    else addDistances<f32>(plan, begin, end, base, sums);
-    for (let t = 0; t < filled; t++) {
-      const row = from + t;
-      const sum = load<f64>(sums + (<usize>t << 3));
-      const out = <usize>row << 3;
-      if (begin <= row && row < end) store<f64>(plan.output + out, sum);
-      else store<f64>(plan.output2 + out, min<f64>(load<f64>(plan.output2 + out), sum / <f64>(end - begin)));
-    }
-  }
+  const sums = base + <usize>d * LINE;
+  memory.fill(sums, 0, <usize>load<i32>(plan.groups + (<usize>plan.k << 2)) * LINE);
+  if (plan.wide) addDistances<f64>(plan, base, sums);
+  else addDistances<f32>(plan, base, sums);
+  for (let g = 0; g < plan.k; g++) for (let t = 0; t < filled; t++) separate(plan, from + t, g, sums + (<usize>t << 3));
 }
 
-/** To `sums`: the distances of the tile's rows to rows `begin` to `end`, added up in row order. */
+/** What the sums say of one row in one grouping. */
+function separate(plan: Plan, row: i32, g: i32, sums: usize): void {
+  const own = load<i32>(plan.labels + ((<usize>row * <usize>plan.k + <usize>g) << 2));
+  const end = load<i32>(plan.groups + (<usize>g << 2), 4);
+  let lowest = Infinity;
+  for (let c = load<i32>(plan.groups + (<usize>g << 2)); c < end; c++) {
+    const count = load<i32>(plan.sumCounts + (<usize>c << 2));
+    if (c == own || count == 0) continue;
+    lowest = min<f64>(lowest, load<f64>(sums + <usize>c * LINE) / <f64>count);
+  }
+  const out = (<usize>g * <usize>plan.rows + <usize>row) << 3;
+  store<f64>(plan.output + out, load<f64>(sums + <usize>own * LINE));
+  store<f64>(plan.output2 + out, lowest);
+}
+
+/** Adds the distances of the tile's rows to every row, in row order, to the sums of its groups. */
 // @ts-ignore: decorator
 @inline
-function addDistances<T>(plan: Plan, begin: i32, end: i32, tile: usize, sums: usize): void {
-  const d = <usize>plan.columns;
-  const stop = tile + (d << 6);
-  let x = plan.values + <usize>begin * d * sizeof<T>();
-  let s0 = f64x2.splat(0);
-  let s1 = f64x2.splat(0);
-  let s2 = f64x2.splat(0);
-  let s3 = f64x2.splat(0);
-  for (let i = begin; i < end; i++) {
+function addDistances<T>(plan: Plan, tile: usize, sums: usize): void {
+  const stop = tile + <usize>plan.columns * LINE;
+  const pitch = <usize>plan.k << 2;
+  let x = plan.values;
+  let group = plan.labels;
+  for (let i = 0; i < plan.rows; i++) {
     let a0 = f64x2.splat(0);
     let a1 = f64x2.splat(0);
     let a2 = f64x2.splat(0);
     let a3 = f64x2.splat(0);
-    for (let y = tile; y < stop; y += 64, x += sizeof<T>()) {
+    for (let y = tile; y < stop; y += LINE, x += sizeof<T>()) {
       const v = f64x2.splat(<f64>load<T>(x));
       const e0 = f64x2.sub(v, v128.load(y));
       const e1 = f64x2.sub(v, v128.load(y, 16));
@@ -68,13 +72,16 @@ function addDistances<T>(plan: Plan, begin: i32, end: i32, tile: usize, sums: us
       a2 = f64x2.add(a2, f64x2.mul(e2, e2));
       a3 = f64x2.add(a3, f64x2.mul(e3, e3));
     }
-    s0 = f64x2.add(s0, f64x2.sqrt(a0));
-    s1 = f64x2.add(s1, f64x2.sqrt(a1));
-    s2 = f64x2.add(s2, f64x2.sqrt(a2));
-    s3 = f64x2.add(s3, f64x2.sqrt(a3));
+    a0 = f64x2.sqrt(a0);
+    a1 = f64x2.sqrt(a1);
+    a2 = f64x2.sqrt(a2);
+    a3 = f64x2.sqrt(a3);
+    for (const end = group + pitch; group < end; group += 4) {
+      const sum = sums + <usize>load<i32>(group) * LINE;
+      v128.store(sum, f64x2.add(v128.load(sum), a0));
+      v128.store(sum, f64x2.add(v128.load(sum, 16), a1), 16);
+      v128.store(sum, f64x2.add(v128.load(sum, 32), a2), 32);
+      v128.store(sum, f64x2.add(v128.load(sum, 48), a3), 48);
+    }
   }
-  v128.store(sums, s0);
-  v128.store(sums, s1, 16);
-  v128.store(sums, s2, 32);
-  v128.store(sums, s3, 48);
 }

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { evaluate } from './evaluation/evaluate.js';
 import { project } from './evaluation/project.js';
+import { silhouettes } from './evaluation/silhouette.js';
 import { fit, seed, type FitJobOptions, type Hooks } from './kmeans/fit.js';
 import { Generator } from './kmeans/generator.js';
 import { predict, transform } from './kmeans/predict.js';
@@ -125,6 +126,22 @@ describe.each(cases)('%s data, %i x %i', (kind, rows, columns, options) => {
         team.project(matrix, { centers, metric, limit: 100 }),
       ]);
       expect(bits(found)).toEqual(bits(expected));
+    }
+  });
+
+  it('and their silhouettes taken of several fits at once, as of each by itself', async () => {
+    const ks = [...new Set([1, Math.ceil(k / 3), k])];
+    const fits = ks.map((several) => fit(matrix, { ...options, k: several, maxIterations: 3, seed: 3 }, HERE));
+    const centers = fits.map((fitted) => ({ data: fitted.centers, rows: fitted.k, columns }));
+    const common = { metric, silhouetteRows: 400, seed: 4 };
+    const alone = fits.map(({ labels }, i) => {
+      const found = evaluate(matrix, { ...common, labels, centers: centers[i] }, HERE);
+      const { silhouette, silhouetteRows, silhouettes: means, silhouettePercentiles } = found;
+      return { silhouette, silhouetteRows, silhouettes: means, silhouettePercentiles };
+    });
+    expect(bits(silhouettes(matrix, { ...common, centers }, HERE))).toEqual(bits(alone));
+    for (const team of teams) {
+      expect(bits(await team.silhouettes(matrix, { ...common, centers }))).toEqual(bits(alone));
     }
   });
 });

@@ -204,6 +204,21 @@ describe('a call under way', () => {
     expect(performance.now() - aborted).toBeLessThan(400);
   });
 
+  it('ends within 200 ms where it takes silhouettes', async () => {
+    const large = random(20_000, 64);
+    const controller = new AbortController();
+    const many = Array.from({ length: 60 }, (_, k) => random(k + 2, 64, k));
+    const outcome = engine
+      .silhouettes(large, { centers: many, signal: controller.signal })
+      .catch((error: unknown) => error);
+    await sleep(1000);
+    const aborted = performance.now();
+    controller.abort();
+    expect(await outcome).toMatchObject({ name: 'AbortError', code: 'kmeans.aborted' });
+    await engine.fit(matrix, { k: 2 });
+    expect(performance.now() - aborted).toBeLessThan(400);
+  });
+
   it('does not begin when its signal is aborted before', async () => {
     const signal = AbortSignal.abort();
     await expect(engine.fit(matrix, { k: 2, signal })).rejects.toMatchObject({ code: 'kmeans.aborted' });

@@ -16,6 +16,8 @@ import type {
   ProjectOptions,
   SeedOptions,
   SeedResult,
+  Silhouettes,
+  SilhouettesOptions,
   Stability,
   StabilityOptions,
   SweepEntry,
@@ -29,6 +31,7 @@ import {
   checkMetric,
   checkProject,
   checkSeed,
+  checkSilhouettes,
   checkWeights,
 } from './validate.js';
 import { chooseK } from './evaluation/choice.js';
@@ -130,6 +133,18 @@ export class KMeansService implements OnModuleDestroy {
   }
 
   /**
+   * How apart the clusters of several clusterings of the same data are: to the bit what {@link evaluate} says of each,
+   * for hardly more than it takes to say it of one.
+   * @throws EngineError also `kmeans.bad_centers`
+   */
+  async silhouettes(data: Matrix, options: SilhouettesOptions): Promise<Silhouettes[]> {
+    checkMatrix(data);
+    checkSilhouettes(data, options);
+    const { signal, ...job } = options;
+    return this.run('silhouettes', data, job, { signal });
+  }
+
+  /**
    * Principal components of the data, and the rows (and centres) on them. Any width.
    * @throws EngineError also `kmeans.bad_centers`, `kmeans.out_of_range`
    */
@@ -198,7 +213,8 @@ export class KMeansService implements OnModuleDestroy {
     call: CallOptions,
   ): Promise<Jobs[N]['result']> {
     this.requireOpen(call.signal);
-    const trains = name === 'fit' || name === 'seed' || name === 'gap' || name === 'stability';
+    const trains =
+      name === 'fit' || name === 'seed' || name === 'gap' || name === 'stability' || name === 'silhouettes';
     return (trains ? this.training : this.queries).call(name, data, options, call);
   }
 }

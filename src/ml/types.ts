@@ -201,13 +201,22 @@ export interface EvaluateOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+export interface SilhouettesOptions {
+  /** Of each clustering, `k x columns`, in the space of the data: a row is in the cluster of its nearest centre. */
+  readonly centers: readonly Matrix[];
+  readonly metric?: Metric;
+  /** Seeds the sample, the same for all. Default 0. */
+  readonly seed?: number;
+  /** As of an evaluation. */
+  readonly silhouetteRows?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** The percentiles of a cluster's silhouettes that an evaluation tells: enough to draw them in order. */
 export const SILHOUETTE_PERCENTILES: readonly number[] = Array.from({ length: 21 }, (_, i) => 5 * i);
 
-export interface Evaluation {
-  readonly k: number;
-  /** Weighted sum of squared distances to the given centres; null if beyond float64. */
-  readonly inertia: number | null;
+/** How apart the clusters of one clustering are. */
+export interface Silhouettes {
   /** Mean silhouette coefficient (Rousseeuw 1987); null where undefined: fewer than two clusters with rows, or a cluster a row. */
   readonly silhouette: number | null;
   /** Rows the silhouette was taken on: all of them, or the size of the sample; 0 when left out or undefined. */
@@ -216,6 +225,12 @@ export interface Evaluation {
   readonly silhouettes: Float64Array;
   /** `k x SILHOUETTE_PERCENTILES.length` silhouettes, interpolated linearly as numpy does; NaN as above. */
   readonly silhouettePercentiles: Float64Array;
+}
+
+export interface Evaluation extends Silhouettes {
+  readonly k: number;
+  /** Weighted sum of squared distances to the given centres; null if beyond float64. */
+  readonly inertia: number | null;
   /** Variance ratio criterion (Caliński and Harabasz 1974), unweighted; null below two clusters. */
   readonly calinskiHarabasz: number | null;
   /** Davies and Bouldin 1979, lower is better, unweighted; null below two clusters. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { EngineError } from './errors.js';
-import type { EvaluateOptions, FitOptions, Matrix, ProjectOptions, SeedOptions } from './types.js';
+import type { EvaluateOptions, FitOptions, Matrix, ProjectOptions, SeedOptions, SilhouettesOptions } from './types.js';
 
 /** What can be refused at once, without a look at the values. The public validates, the private assumes. */
 
@@ -102,6 +102,13 @@ export function checkEvaluate(matrix: Matrix, options: EvaluateOptions): void {
       option: 'percentiles',
     });
   }
+}
+
+export function checkSilhouettes(matrix: Matrix, options: SilhouettesOptions): void {
+  for (const centers of options.centers) checkCenters(centers, matrix.columns, centers.rows);
+  checkMetric(options.metric);
+  integer('seed', options.seed, 0, 2 ** 32 - 1);
+  integer('silhouetteRows', options.silhouetteRows, 0, 2 ** 31 - 1);
 }
 
 export function checkProject(matrix: Matrix, options: ProjectOptions): void {

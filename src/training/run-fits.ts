@@ -24,6 +24,18 @@ export interface FitTask {
   signal: AbortSignal;
 }
 
+/** Where a fit stands among those of a run. */
+interface Place {
+  /** Which of how many it is, counted from 0. */
+  part: [at: number, of: number];
+  /** Those that are done. */
+  before: Fitted[];
+  /** As of an evaluation. */
+  silhouetteRows?: number;
+}
+
+const ALONE: Place = { part: [0, 1], before: [] };
+
 /** What a range of k came to. */
 export interface Sweep {
   entries: SweepEntry[];
@@ -38,11 +50,11 @@ export interface Sweep {
 export class RunFits {
   constructor(private readonly kmeans: KMeansService) {}
 
-  /**
-   * @param part which of how many fits of the run it is, counted from 0
-   * @param before the fits of the run that are done
-   */
-  async one(task: FitTask, k: number, part: [at: number, of: number] = [0, 1], before: Fitted[] = []): Promise<Fitted> {
+  async one(task: FitTask, k: number): Promise<Fitted> {
+    return this.fitted(task, k, ALONE);
+  }
+
+  private async fitted(task: FitTask, k: number, { part, before, silhouetteRows }: Place): Promise<Fitted> {
     const { matrix, weights, params, init, keepIds, progress, checkpoints, signal } = task;
     const { saved } = checkpoints;
     const resume = saved?.fits.length === before.length ? saved.fit : null;
@@ -70,27 +82,33 @@ export class RunFits {
       centers: { data: fit.centers, rows: fit.k, columns: fit.columns },
       labels: fit.labels,
       percentiles: PERCENTILES,
+      ...(silhouetteRows !== undefined && { silhouetteRows }),
     });
     return { fit, evaluation };
   }
 
   /** Every k of the range, as far as the rows allow. */
   async sweep(task: FitTask, { min, max }: ClusterRange): Promise<Fitted & { sweep: Sweep }> {
-    const fits: Fitted[] = [...(task.checkpoints.saved?.fits ?? [])];
+    const done: Fitted[] = [...(task.checkpoints.saved?.fits ?? [])];
     const warnings: string[] = [];
-    for (let k = min + fits.length; k <= max; k++) {
+    for (let k = min + done.length; k <= max; k++) {
       try {
-        const { fit, evaluation } = await this.one(task, k, [k - min, max - min + 1], [...fits]);
+        const { fit, evaluation } = await this.fitted(task, k, {
+          part: [k - min, max - min + 1],
+          before: [...done],
+          silhouetteRows: 0,
+        });
         // Labels are as many as there are rows, and found again in one pass for the k that is chosen.
-        fits.push({ fit: { ...fit, labels: new Int32Array(0) }, evaluation });
-        task.checkpoints.keep({ fits: [...fits], fit: null });
+        done.push({ fit: { ...fit, labels: new Int32Array(0) }, evaluation });
+        task.checkpoints.keep({ fits: [...done], fit: null });
       } catch (error) {
-        if (fits.length === 0 || !(error instanceof EngineError && EXHAUSTED.includes(error.code))) throw error;
+        if (done.length === 0 || !(error instanceof EngineError && EXHAUSTED.includes(error.code))) throw error;
         warnings.push(`The sweep ended at k ${k - 1}: ${error.message}`);
         break;
       }
     }
     task.progress.begin('evaluating');
+    const fits = await this.withSilhouettes(task, done);
     const entries = await this.entries(task, fits);
     const choice = this.kmeans.choose(entries);
     const { fit, evaluation } = fits.find((fitted) => fitted.fit.k === choice.chosen)!;
@@ -102,6 +120,14 @@ export class RunFits {
       signal: task.signal,
     });
     return { fit: { ...fit, labels }, evaluation, sweep: { entries, choice, warnings, candidates: fits } };
+  }
+
+  /** The sample of rows is the same for every k, and so are the distances between them, which take the time. */
+  private async withSilhouettes({ matrix, params, signal }: FitTask, fits: Fitted[]): Promise<Fitted[]> {
+    const centers = fits.map(({ fit }): Matrix => ({ data: fit.centers, rows: fit.k, columns: fit.columns }));
+    const { metric, seed } = params;
+    const silhouettes = await this.kmeans.silhouettes(matrix, { centers, metric, seed, signal });
+    return fits.map(({ fit, evaluation }, i) => ({ fit, evaluation: { ...evaluation, ...silhouettes[i] } }));
   }
 
   private async entries({ matrix, weights, params, signal }: FitTask, fits: Fitted[]): Promise<SweepEntry[]> {

@@ -1,23 +1,15 @@
 import { createKernel } from '../kernels/choose.js';
-import type { ClusterSums, Kernel } from '../kernels/kernel.js';
+import type { ClusterSums, Grouping, Kernel } from '../kernels/kernel.js';
 import type { Hooks } from '../kmeans/fit.js';
-import {
-  centersIntoSpace,
-  exponentOf,
-  lengthOutOfSpace,
-  openSpace,
-  timesPowerOfTwo,
-  weightedSum,
-} from '../kmeans/space.js';
+import { centersIntoSpace, lengthOutOfSpace, openSpace, timesPowerOfTwo, weightedSum } from '../kmeans/space.js';
 import { quantile } from '../preparation/statistics.js';
-import { type EvaluateOptions, type Evaluation, type Matrix, SILHOUETTE_PERCENTILES } from '../types.js';
+import type { EvaluateOptions, Evaluation, Matrix } from '../types.js';
 import { groupByLabel, sampleRows, type Groups } from './groups.js';
 import { profileColumns } from './profile.js';
-import { silhouettes } from './silhouette.js';
+import { SILHOUETTE_ROWS, silhouettesOf, spaceOf } from './silhouette.js';
 
 export type EvaluateJobOptions = Omit<EvaluateOptions, 'signal' | 'onProgress'>;
 
-export const SILHOUETTE_ROWS = 20_000;
 export const PERCENTILES = [50, 90, 95, 99] as const;
 
 /** Scores of a clustering and figures of its clusters; see {@link Evaluation} for each. */
@@ -25,9 +17,7 @@ export function evaluate(matrix: Matrix, options: EvaluateJobOptions, hooks: Hoo
   const { labels, centers, weights, percentiles = PERCENTILES } = options;
   const k = centers.rows;
   const opened = openSpace(matrix, options.metric ?? 'euclidean', weights, hooks.interrupt);
-  let largest = 0;
-  for (const value of centers.data) largest = Math.max(largest, Math.abs(value));
-  const exponent = opened.metric === 'cosine' ? 0 : Math.max(opened.exponent, exponentOf(largest));
+  const exponent = opened.metric === 'cosine' ? 0 : spaceOf(opened.exponent, [centers]);
   const space = { ...opened, exponent, input: { ...opened.input, exponent, weights: null } };
   const groups = groupByLabel(labels, k);
   const kernel = createKernel(space.input);
@@ -50,7 +40,7 @@ export function evaluate(matrix: Matrix, options: EvaluateJobOptions, hooks: Hoo
   return {
     k,
     inertia: Number.isFinite(inertia) ? inertia : null,
-    ...silhouetteOf(sample, matrix.columns, hooks),
+    ...silhouettesOf(sample.values, matrix.columns, [sample], hooks)[0],
     ...scores,
     sizes: Int32Array.from({ length: k }, (_, c) => groups.starts[c + 1] - groups.starts[c]),
     ...distancesOf(lengths, groups, percentiles),
@@ -60,10 +50,9 @@ export function evaluate(matrix: Matrix, options: EvaluateJobOptions, hooks: Hoo
 
 type Scores = Pick<Evaluation, 'calinskiHarabasz' | 'daviesBouldin'>;
 
-/** The rows that the silhouette is taken on, cluster by cluster. */
-interface Sample {
+/** The rows that the silhouette is taken on. */
+interface Sample extends Grouping {
   readonly values: Float64Array;
-  readonly starts: Int32Array;
 }
 
 function drawSample(
@@ -73,42 +62,12 @@ function drawSample(
   { silhouetteRows = SILHOUETTE_ROWS, seed = 0 }: EvaluateJobOptions,
 ): Sample {
   const { columns } = kernel;
-  const { rows, starts } = groupByLabel(labels, k, sampleRows(kernel.rows, silhouetteRows, seed));
+  const rows = sampleRows(kernel.rows, silhouetteRows, seed);
   const values = new Float64Array(rows.length * columns);
   rows.forEach((row, i) => {
     kernel.row(row, values.subarray(i * columns, (i + 1) * columns));
   });
-  return { values, starts };
-}
-
-function silhouetteOf(
-  { values, starts }: Sample,
-  columns: number,
-  { interrupt }: Hooks,
-): Pick<Evaluation, 'silhouette' | 'silhouetteRows' | 'silhouettes' | 'silhouettePercentiles'> {
-  const k = starts.length - 1;
-  const rows = values.length / columns;
-  const means = new Float64Array(k).fill(NaN);
-  const points = SILHOUETTE_PERCENTILES.length;
-  const silhouettePercentiles = new Float64Array(k * points).fill(NaN);
-  const present = means.filter((_, c) => starts[c + 1] > starts[c]).length;
-  if (present < 2 || present >= rows) {
-    return { silhouette: null, silhouetteRows: 0, silhouettes: means, silhouettePercentiles };
-  }
-  const coefficients = silhouettes(values, columns, starts, interrupt);
-  let sum = 0;
-  for (let c = 0; c < k; c++) {
-    let part = 0;
-    for (let i = starts[c]; i < starts[c + 1]; i++) part += coefficients[i];
-    sum += part;
-    if (starts[c + 1] === starts[c]) continue;
-    means[c] = part / (starts[c + 1] - starts[c]);
-    const sorted = coefficients.slice(starts[c], starts[c + 1]).sort();
-    SILHOUETTE_PERCENTILES.forEach((percentile, p) => {
-      silhouettePercentiles[c * points + p] = quantile(sorted, percentile / 100);
-    });
-  }
-  return { silhouette: sum / rows, silhouetteRows: rows, silhouettes: means, silhouettePercentiles };
+  return { values, labels: rows.map((row) => labels[row]), k };
 }
 
 /** Both by the means of the labelled rows (not by the given centres) and without weights, as scikit-learn takes them. */

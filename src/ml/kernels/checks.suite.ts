@@ -158,26 +158,31 @@ export function checkSeeding(kernel: Kernel, law: Law, seed: number, k: number):
   seeding.close();
 }
 
-function checkSeparations(kernel: Kernel, law: Law, groups: number): void {
+/** Groupings of several sizes at once, in each of which group 0 has no rows. */
+function checkSeparations(kernel: Kernel, law: Law, most: number): void {
   const n = law.input.rows;
-  // The first group has no rows, and the others are of unequal size.
-  const starts = Int32Array.from({ length: groups + 2 }, (_, g) =>
-    g < 2 ? 0 : Math.floor(n * ((g - 1) / groups) ** 2),
-  );
-  starts[groups + 1] = n;
-  const own = new Float64Array(n);
-  const nearest = new Float64Array(n);
-  kernel.separations(starts, own, nearest);
+  const generator = new Generator(n, 11);
+  const groupings = Array.from({ length: most }, (_, g) => ({
+    k: g + 2,
+    labels: Int32Array.from({ length: n }, () => 1 + generator.below(g + 1)),
+  }));
+  const own = new Float64Array(most * n);
+  const nearest = new Float64Array(most * n);
+  kernel.separations(groupings, own, nearest);
   for (let i = 0; i < n; i++) {
-    let lowest = Infinity;
-    for (let g = 0; g <= groups; g++) {
-      let sum = 0;
-      for (let j = starts[g]; j < starts[g + 1]; j++)
-        sum += Math.sqrt(law.d2(j, law.values.subarray(i * law.input.columns), 0));
-      if (starts[g] <= i && i < starts[g + 1]) expect(own[i]).toBe(sum);
-      else if (starts[g] < starts[g + 1]) lowest = Math.min(lowest, sum / (starts[g + 1] - starts[g]));
-    }
-    expect(nearest[i]).toBe(lowest);
+    const row = law.values.subarray(i * law.input.columns);
+    const lengths = Float64Array.from({ length: n }, (_, j) => Math.sqrt(law.d2(j, row, 0)));
+    groupings.forEach(({ labels, k }, g) => {
+      const sums = new Float64Array(k);
+      const counts = new Int32Array(k);
+      labels.forEach((label, j) => {
+        sums[label] += lengths[j];
+        counts[label]++;
+      });
+      const others = Array.from(sums, (sum, c) => (c === labels[i] || counts[c] === 0 ? Infinity : sum / counts[c]));
+      expect(own[g * n + i]).toBe(sums[labels[i]]);
+      expect(nearest[g * n + i]).toBe(Math.min(...others));
+    });
   }
 }
 

@@ -60,13 +60,13 @@ export interface Kernel {
   inertia(centers: Float64Array, labels: Labels): number;
 
   /**
-   * How apart the rows of a table are that lists them group by group: group g is the rows from `starts[g]` to
-   * `starts[g + 1]`. Distances here are lengths, sqrt(d2), added up a group in row order.
-   * @param starts one more than there are groups, from 0 to `rows`
-   * @param own OUT, one a row: the sum of its distances to the rows of its group
-   * @param nearest OUT, one a row: the lowest mean of its distances to the rows of another group; Infinity without one
+   * How apart the rows are, group by group, in several groupings of the same rows at once. Distances here are lengths,
+   * sqrt(d2), added up a group in row order.
+   * @param own OUT, `groupings x rows`: the sum of a row's distances to the rows of its group
+   * @param nearest OUT, `groupings x rows`: the lowest mean of its distances to the rows of another group; Infinity
+   * without one
    */
-  separations(starts: Int32Array, own: Float64Array, nearest: Float64Array): void;
+  separations(groupings: readonly Grouping[], own: Float64Array, nearest: Float64Array): void;
 
   /**
    * The scaled values of one row.
@@ -99,6 +99,13 @@ export interface KernelInput {
   readonly weights: Float64Array | null;
   /** Called between chunks of at most some milliseconds by long calls; throws when the work shall end. */
   readonly interrupt: () => void;
+}
+
+/** The rows in groups, some of which may have none. */
+export interface Grouping {
+  /** One a row, from 0 to `k - 1`. */
+  readonly labels: Int32Array;
+  readonly k: number;
 }
 
 export type KernelFactory = (input: KernelInput) => Kernel;

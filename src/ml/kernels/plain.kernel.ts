@@ -7,6 +7,7 @@ import {
   type ClusterSums,
   type Detail,
   type Found,
+  type Grouping,
   type Kernel,
   type KernelInput,
   type Labels,
@@ -128,8 +129,8 @@ export class PlainKernel implements Kernel {
     });
   }
 
-  separations(starts: Int32Array, own: Float64Array, nearest: Float64Array): void {
-    plainSeparations(this.values, this.columns, starts, own, nearest, this.interrupt);
+  separations(groupings: readonly Grouping[], own: Float64Array, nearest: Float64Array): void {
+    plainSeparations(this.values, this.columns, groupings, own, nearest, this.interrupt);
   }
 
   row(index: number, out: Float64Array): void {

@@ -9,11 +9,13 @@ import type {
   Progress,
   Projection,
   SeedResult,
+  Silhouettes,
   Stability,
 } from '../types.js';
 import type { Arriving } from '../kernels/wasm/crew.js';
 import type { EvaluateJobOptions } from '../evaluation/evaluate.js';
 import type { GapJobOptions } from '../evaluation/gap.js';
+import type { SilhouettesJobOptions } from '../evaluation/silhouette.js';
 import type { StabilityJobOptions } from '../evaluation/stability.js';
 import type { ProjectJobOptions } from '../evaluation/project.js';
 import type { FitJobOptions, SeedJobOptions } from '../kmeans/fit.js';
@@ -26,6 +28,7 @@ export interface Jobs {
   predict: { options: PredictJobOptions & { centers: Matrix }; result: PredictResult };
   transform: { options: TransformJobOptions & { centers: Matrix }; result: Float64Array };
   evaluate: { options: EvaluateJobOptions; result: Evaluation };
+  silhouettes: { options: SilhouettesJobOptions; result: Silhouettes[] };
   project: { options: ProjectJobOptions; result: Projection };
   gap: { options: GapJobOptions; result: Gap };
   stability: { options: StabilityJobOptions; result: Stability };

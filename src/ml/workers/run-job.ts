@@ -1,6 +1,7 @@
 import { evaluate } from '../evaluation/evaluate.js';
 import { gap } from '../evaluation/gap.js';
 import { project } from '../evaluation/project.js';
+import { silhouettes } from '../evaluation/silhouette.js';
 import { stability } from '../evaluation/stability.js';
 import { fit, seed, type Hooks } from '../kmeans/fit.js';
 import { predict, transform } from '../kmeans/predict.js';
@@ -15,6 +16,7 @@ const RUNNERS: { readonly [N in JobName]: Runner<N> } = {
   predict: (matrix, options, hooks) => predict(matrix, options.centers, options, hooks),
   transform: (matrix, options, hooks) => transform(matrix, options.centers, options, hooks),
   evaluate,
+  silhouettes,
   project,
   gap,
   stability,

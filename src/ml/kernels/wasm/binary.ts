@@ -59,7 +59,7 @@ export type Exports = Record<PhaseName, Phase> & {
   seedBytes(): number;
   sketchBytes(): number;
   memoBytes(): number;
-  separationBytes(columns: number): number;
+  separationBytes(columns: number, groups: number): number;
   scratchBytes(columns: number, tiles: number): number;
   scaleNarrow(address: number, count: number, first: number, second: number): number;
 };

@@ -1,5 +1,5 @@
 import { PARTITIONS, scaleFactors } from '../kernel.js';
-import type { Assigner, Detail, Found, Kernel, KernelInput, Labels, NearestTwo, Seeding } from '../kernel.js';
+import type { Assigner, Detail, Found, Grouping, Kernel, KernelInput, Labels, NearestTwo, Seeding } from '../kernel.js';
 import { Arena } from './arena.js';
 import type { PhaseName } from './binary.js';
 import { Cells } from './cells.js';
@@ -11,6 +11,7 @@ import { Grid, GRID_COLUMNS } from './grid.js';
 import { labelBytes, labelFields, labelsAt } from './labels.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
 import { sampleRows } from './sample.js';
+import { wasmSeparations } from './separations.js';
 import type { Table } from './table.js';
 import { WasmAssigner } from './wasm.assigner.js';
 import { WasmSeeding } from './wasm.seeding.js';
@@ -168,20 +169,8 @@ export class WasmKernel implements Kernel, Table {
     return sum;
   }
 
-  separations(starts: Int32Array, own: Float64Array, nearest: Float64Array): void {
-    const { arena, rows } = this;
-    const mark = arena.mark();
-    const labels = arena.take(4 * starts.length);
-    arena.i32(labels, starts.length).set(starts);
-    const output = arena.take(8 * rows);
-    const output2 = arena.take(8 * rows);
-    const bytes = this.crew.exports.separationBytes(this.columns);
-    const scratch = { address: arena.take(bytes * this.crew.size), bytes };
-    this.write({ labels, k: starts.length - 1, output, output2 });
-    this.phase('separations', Math.ceil(rows / 8), rows * rows, scratch);
-    own.set(arena.f64(output, rows));
-    nearest.set(arena.f64(output2, rows));
-    arena.release(mark);
+  separations(groupings: readonly Grouping[], own: Float64Array, nearest: Float64Array): void {
+    wasmSeparations(this, groupings, own, nearest);
   }
 
   row(index: number, out: Float64Array): void {
