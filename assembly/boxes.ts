@@ -1,5 +1,5 @@
-import { BLOCKS, Grid } from './grid';
-import { storeLabel } from './labels';
+import { BLOCKS, Grid, packedBits } from './grid';
+import { labelOf, storeLabel } from './labels';
 import { Plan } from './plan';
 import { fma, min4, select, swapHalves, swapPairs } from './simd';
 import { strict } from './strict';
@@ -110,31 +110,37 @@ export function winnow(list: usize, room: usize, count: usize, box: usize, slip:
   return found;
 }
 
+/** The row at a place gets another label. */
 // @ts-ignore: decorator
 @inline
-function move(plan: Plan, grid: Grid, place: usize, label: i32): void {
-  store<u16>(grid.labels + (place << 1), <u16>label);
-  const row = load<u32>(grid.order + (min(place, <usize>plan.rows - 1) << 2));
+function move(plan: Plan, grid: Grid, row: u32, label: i32): void {
   storeLabel(plan, grid.next, row, label);
   atomic.or<u32>(grid.moving + (<usize>(row >> 5) << 2), 1 << (row & 31));
 }
 
 /** All rows of a block have this label. */
-// @ts-ignore: decorator
-@inline
 function moveAll(plan: Plan, grid: Grid, block: i32, label: i32): void {
-  const labels = grid.labels + (<usize>block << 6);
-  const same = i16x8.splat(<i16>label);
-  for (let g: usize = 0; g < 32; g += 8) {
-    for (let mask = i16x8.bitmask(i16x8.ne(v128.load(labels + (g << 1)), same)); mask; mask &= mask - 1) {
-      move(plan, grid, (<usize>block << 5) + g + <usize>ctz(mask), label);
-    }
+  const order = grid.order + (<usize>block << 7);
+  for (let i: usize = 0; i < 128; i += 4) {
+    const row = load<u32>(order + i);
+    if (labelOf(plan, row) != label) move(plan, grid, row, label);
   }
 }
 
+/** The labels of four rows. */
+// @ts-ignore: decorator
+@inline
+function fourLabels(plan: Plan, order: usize): v128 {
+  const shift = plan.labelShift;
+  let v = v128.load32_zero(plan.labels + (<usize>load<u32>(order) << shift));
+  v = v128.load32_lane(plan.labels + (<usize>load<u32>(order, 4) << shift), v, 1);
+  v = v128.load32_lane(plan.labels + (<usize>load<u32>(order, 8) << shift), v, 2);
+  v = v128.load32_lane(plan.labels + (<usize>load<u32>(order, 12) << shift), v, 3);
+  return v128.and(v, i32x4.splat(<i32>plan.labelMask));
+}
+
 /** Strict argmin over a list. */
-function decide(plan: Plan, grid: Grid, place: usize, list: usize, room: usize, count: usize): i32 {
-  const row = load<u32>(grid.order + (min(place, <usize>plan.rows - 1) << 2));
+function decide(plan: Plan, row: u32, list: usize, room: usize, count: usize): i32 {
   let best = Infinity;
   let label = -1;
   for (let c: usize = 0; c < count; c++) {
@@ -147,24 +153,37 @@ function decide(plan: Plan, grid: Grid, place: usize, list: usize, room: usize, 
   return label;
 }
 
-/** The rows of a block meet the centres of a list. @returns the label of all rows, or -1 */
-function meetRows(plan: Plan, grid: Grid, block: i32, list: usize, room: usize, count: usize): i32 {
+/**
+ * The rows of a block meet the centres of a list.
+ * @param before the label that all of them had, or -1
+ * @returns the label of all rows, or -1
+ */
+function meetRows(plan: Plan, grid: Grid, block: i32, before: i32, list: usize, room: usize, count: usize): i32 {
   const d = plan.columns;
-  const points = grid.points + (<usize>block * <usize>d << 7);
+  const packed = grid.packed + (<usize>block << 7);
+  const order = grid.order + (<usize>block << 7);
   const ys = list + (room << 2);
   const zs = ys + (room << 2);
   const numbers = zs + (room << 2);
-  const labels = grid.labels + (<usize>block << 6);
-  const slip = grid.slip;
-  const spare = f32x4.splat(1.01e6 * slip * slip);
-  const loose = f32x4.splat(1.0001);
+  const bits = packedBits(d);
+  const levels = <f32>((1 << bits) - 1);
+  const mask = i32x4.splat((1 << bits) - 1);
+  const box = grid.boxes + (<usize>block << 5);
+  const hx = load<f32>(box, 12), hy = load<f32>(box, 16), hz = load<f32>(box, 20);
+  const lx = f32x4.splat(load<f32>(box) - hx), ly = f32x4.splat(load<f32>(box, 4) - hy), lz = f32x4.splat(load<f32>(box, 8) - hz);
+  const sx = f32x4.splat((<f32>2 / levels) * hx), sy = f32x4.splat((<f32>2 / levels) * hy), sz = f32x4.splat((<f32>2 / levels) * hz);
+  // How far a distance may be off: by rounding to float32, more than once, by packing, half a step a column and what rounding
+  // adds, and by squares below what float32 tells apart.
+  const blur: f32 = <f32>16 * grid.slip + <f32>1.5 / levels * load<f32>(box, 24) + <f32>1e-20;
+  const clearly = f32x4.splat(2 * blur);
   let gap = f32x4.splat(Infinity);
   let first = -1;
   let uniform = true;
   for (let g: usize = 0; g < 32; g += 4) {
-    const x = v128.load(points + (g << 2));
-    const y = d > 1 ? v128.load(points + (g << 2), 128) : f32x4.splat(0);
-    const z = d > 2 ? v128.load(points + (g << 2), 256) : f32x4.splat(0);
+    const word = v128.load(packed + (g << 2));
+    const x = fma(f32x4.convert_i32x4_s(v128.and(word, mask)), sx, lx);
+    const y = fma(f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(word, bits), mask)), sy, ly);
+    const z = fma(f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(word, 2 * bits), mask)), sz, lz);
     let best = f32x4.splat(Infinity);
     let second = best;
     let label = i32x4.splat(0);
@@ -183,28 +202,30 @@ function meetRows(plan: Plan, grid: Grid, block: i32, list: usize, room: usize, 
       label = select(v128.load32_splat(numbers + (c << 2)), label, f32x4.lt(square, best));
       best = f32x4.pmin(best, square);
     }
-    gap = f32x4.pmin(gap, f32x4.sub(f32x4.mul(f32x4.sqrt(second), f32x4.splat(0.99999)), f32x4.mul(f32x4.sqrt(best), f32x4.splat(1.00001))));
-    let close = ~i32x4.bitmask(f32x4.gt(second, fma(best, loose, spare))) & 15;
+    const apart = f32x4.sub(f32x4.mul(f32x4.sqrt(second), f32x4.splat(0.99999)), f32x4.mul(f32x4.sqrt(best), f32x4.splat(1.00001)));
+    gap = f32x4.pmin(gap, apart);
+    let close = ~i32x4.bitmask(f32x4.gt(apart, clearly)) & 15;
     if (close) {
       v128.store(lanes, label);
       for (; close; close &= close - 1) {
         const i = <usize>ctz(close);
-        store<i32>(lanes + (i << 2), decide(plan, grid, (<usize>block << 5) + g + i, list, room, count));
+        store<i32>(lanes + (i << 2), decide(plan, load<u32>(order + ((g + i) << 2)), list, room, count));
       }
       label = v128.load(lanes);
     }
     const lead = i32x4.extract_lane(label, 0);
     if (first < 0) first = lead;
     uniform = uniform && lead == first && i32x4.all_true(i32x4.eq(label, i32x4.splat(lead)));
-    const old = i32x4.extend_low_i16x8_u(v128.load64_zero(labels + (g << 1)));
-    for (let mask = i32x4.bitmask(i32x4.ne(label, old)); mask; mask &= mask - 1) {
-      const i = <usize>ctz(mask);
-      const place = (<usize>block << 5) + g + i;
-      v128.store(lanes, label);
-      move(plan, grid, place, load<i32>(lanes + (i << 2)));
+    const old = before < 0 ? fourLabels(plan, order + (g << 2)) : i32x4.splat(before);
+    let others = i32x4.bitmask(i32x4.ne(label, old));
+    if (!others) continue;
+    v128.store(lanes, label);
+    for (; others; others &= others - 1) {
+      const i = <usize>ctz(others);
+      move(plan, grid, load<u32>(order + ((g + i) << 2)), load<i32>(lanes + (i << 2)));
     }
   }
-  tight = min4(gap) - 3 * slip;
+  tight = min4(gap) - 3 * blur;
   return uniform ? first : -1;
 }
 
@@ -254,11 +275,12 @@ export function assignBoxes(planAt: usize, item: i32, base: usize): void {
       const box = grid.boxes + (<usize>block << 5);
       const count = winnow(runList, room, left, box, slip, blockList, squares);
       let slack = min<f32>(leftClear, clear);
+      const before = load<i32>(grid.states + (<usize>block << 2));
       let state = load<i32>(blockList + room * 12);
       if (count == 1) {
-        moveAll(plan, grid, block, state);
+        if (state != before) moveAll(plan, grid, block, state);
       } else {
-        state = meetRows(plan, grid, block, blockList, room, count);
+        state = meetRows(plan, grid, block, before, blockList, room, count);
         slack = min<f32>(slack, tight);
       }
       store<i32>(grid.states + (<usize>block << 2), state);

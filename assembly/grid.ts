@@ -1,4 +1,3 @@
-import { labelOf } from './labels';
 import { PARTITIONS, partitionStart, Plan } from './plan';
 import { value } from './strict';
 
@@ -10,20 +9,19 @@ import { value } from './strict';
 export class Grid {
   /** Blocks, the last one filled up with copies of its last row. */
   blocks: i32;
-  /** Rows in the order of the curve, uint32. */
+  /** Rows in the order of the curve, uint32, the last one again to fill its block; before that, the rows' keys. */
   order: usize;
-  /** The same while they are sorted, and their keys twice. */
+  /** While they are sorted: rows by the lower halves of their keys, and the upper halves, uint16. */
   order2: usize;
-  keys: usize;
-  keys2: usize;
+  uppers: usize;
   /** uint32, part x bucket. */
   buckets: usize;
-  /** float32: [block][column][32], the values less the middle. */
+  /** float32: [block][column][32], the values less the middle. For seeding; see `fillBlocks`. */
   points: usize;
   /** float32: [block][8]: centre of the box, 3, half its sides, 3, half its diagonal, one spare. */
   boxes: usize;
-  /** uint16 a place in the order. */
-  labels: usize;
+  /** The points as parts of their boxes, a word each; see `packBlocks`. */
+  packed: usize;
   /** As `labels` of the plan: the label that a row moves to. */
   next: usize;
   /** A bit a row: whether it moves. */
@@ -38,8 +36,6 @@ export class Grid {
   stamps: usize;
   /** The centres less the middle, a list of boxes.ts. */
   centers: usize;
-  /** 0 or 11: the lowest bit of the key that a pass sorts by. */
-  shift: i32;
   /** 2 x columns float64 a part: lowest and highest values. */
   extent: usize;
   // float32 from here
@@ -96,11 +92,13 @@ function cell(plan: Plan, origin: usize, row: usize, j: usize, most: f64): u32 {
   return x < most ? <u32><i32>x : <u32><i32>most;
 }
 
-/** Phase, one a partition: the keys of its rows, their order as it is. `output` holds origin and cells a unit of each column. */
+/** Phase, one a partition: the keys of its rows, and how many have each lower half. `output` holds origin and cells a unit of each column. */
 export function keyRows(planAt: usize, p: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const grid = changetype<Grid>(plan.grid);
   const origin = plan.output;
+  const buckets = bucketsOf(grid, p);
+  memory.fill(buckets, 0, BUCKETS * 4);
   const end = partitionStart(plan.rows, p + 1);
   for (let row = partitionStart(plan.rows, p); row < end; row++) {
     const at = <usize>row;
@@ -108,22 +106,35 @@ export function keyRows(planAt: usize, p: i32, base: usize): void {
     if (plan.columns == 1) key = cell(plan, origin, at, 0, 4194303);
     else if (plan.columns == 2) key = spread2(cell(plan, origin, at, 0, 2047)) | (spread2(cell(plan, origin, at, 1, 2047)) << 1);
     else key = spread3(cell(plan, origin, at, 0, 127)) | (spread3(cell(plan, origin, at, 1, 127)) << 1) | (spread3(cell(plan, origin, at, 2, 127)) << 2);
-    store<u32>(grid.keys + (at << 2), key);
-    store<u32>(grid.order + (at << 2), row);
+    store<u32>(grid.order + (at << 2), key);
+    count(buckets, key & (BUCKETS - 1));
   }
 }
 
-/** Phase, one a part: how many of its keys fall into each bucket. */
-export function countKeys(planAt: usize, p: i32, base: usize): void {
+// @ts-ignore: decorator
+@inline
+function bucketsOf(grid: Grid, p: i32): usize {
+  return grid.buckets + <usize>p * BUCKETS * 4;
+}
+
+/** One more in a bucket. @returns how many there were, or where it was to go */
+// @ts-ignore: decorator
+@inline
+function count(buckets: usize, bucket: u32): usize {
+  const at = buckets + (<usize>bucket << 2);
+  const before = load<u32>(at);
+  store<u32>(at, before + 1);
+  return <usize>before;
+}
+
+/** Phase, one a part of what is sorted by the lower halves: how many keys have each upper half. */
+export function countUppers(planAt: usize, p: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const grid = changetype<Grid>(plan.grid);
-  const buckets = grid.buckets + <usize>p * BUCKETS * 4;
+  const buckets = bucketsOf(grid, p);
   memory.fill(buckets, 0, BUCKETS * 4);
   const end = partitionStart(plan.rows, p + 1);
-  for (let i = partitionStart(plan.rows, p); i < end; i++) {
-    const at = buckets + (<usize>((load<u32>(grid.keys + (<usize>i << 2)) >> grid.shift) & (BUCKETS - 1)) << 2);
-    store<u32>(at, load<u32>(at) + 1);
-  }
+  for (let i = partitionStart(plan.rows, p); i < end; i++) count(buckets, load<u16>(grid.uppers + (<usize>i << 1)));
 }
 
 /** Phase, one: where each part's keys of a bucket begin. */
@@ -140,19 +151,29 @@ export function placeKeys(planAt: usize, item: i32, base: usize): void {
   }
 }
 
-/** Phase, one a part: its rows and keys to their places. */
-export function moveKeys(planAt: usize, p: i32, base: usize): void {
+/** Phase, one a partition: its rows to their places by the lower halves of their keys, with the upper ones. */
+export function moveByLowers(planAt: usize, p: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const grid = changetype<Grid>(plan.grid);
-  const buckets = grid.buckets + <usize>p * BUCKETS * 4;
+  const buckets = bucketsOf(grid, p);
+  const end = partitionStart(plan.rows, p + 1);
+  for (let row = partitionStart(plan.rows, p); row < end; row++) {
+    const key = load<u32>(grid.order + (<usize>row << 2));
+    const to = count(buckets, key & (BUCKETS - 1));
+    store<u32>(grid.order2 + (to << 2), row);
+    store<u16>(grid.uppers + (to << 1), <u16>(key >> BITS));
+  }
+}
+
+/** Phase, one a part: its rows to their places by the upper halves, over the keys. */
+export function moveByUppers(planAt: usize, p: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const grid = changetype<Grid>(plan.grid);
+  const buckets = bucketsOf(grid, p);
   const end = partitionStart(plan.rows, p + 1);
   for (let i = partitionStart(plan.rows, p); i < end; i++) {
-    const key = load<u32>(grid.keys + (<usize>i << 2));
-    const at = buckets + (<usize>((key >> grid.shift) & (BUCKETS - 1)) << 2);
-    const to = <usize>load<u32>(at);
-    store<u32>(at, <u32>to + 1);
-    store<u32>(grid.keys2 + (to << 2), key);
-    store<u32>(grid.order2 + (to << 2), load<u32>(grid.order + (<usize>i << 2)));
+    const to = count(buckets, load<u16>(grid.uppers + (<usize>i << 1)));
+    store<u32>(grid.order + (to << 2), load<u32>(grid.order2 + (<usize>i << 2)));
   }
 }
 
@@ -163,55 +184,73 @@ export const BLOCKS = 64;
 export function fillBlocks(planAt: usize, item: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const grid = changetype<Grid>(plan.grid);
-  const d = <usize>plan.columns;
   const end = min(grid.blocks, (item + 1) * BLOCKS);
   for (let block = item * BLOCKS; block < end; block++) {
-    const points = grid.points + (<usize>block * d << 7);
-    const box = grid.boxes + (<usize>block << 5);
-    let square: f64 = 0;
-    for (let j: usize = 0; j < 3; j++) {
-      if (j >= d) {
-        store<f32>(box + (j << 2), 0);
-        store<f32>(box + (j << 2), 0, 12);
-        continue;
-      }
-      let least = f32.MAX_VALUE;
-      let most = -f32.MAX_VALUE;
-      const middle = <f64>load<f32>(plan.middle + (j << 2));
-      for (let i: usize = 0; i < 32; i++) {
-        const place = min(<usize>block * 32 + i, <usize>plan.rows - 1);
-        const row = <usize>load<u32>(grid.order + (place << 2));
-        const x = <f32>(value(plan, row * d + j) - middle);
-        store<f32>(points + ((j * 32 + i) << 2), x);
-        least = min(least, x);
-        most = max(most, x);
-      }
-      const center = <f32>((<f64>least + <f64>most) / 2);
-      // Rounded to float32 the centre may have slipped a little; half the side makes up for it.
-      const half = max(<f64>most - <f64>center, <f64>center - <f64>least) * 1.0000002;
-      store<f32>(box + (j << 2), center);
-      store<f32>(box + (j << 2), <f32>half, 12);
-      square += half * half;
-    }
-    store<f32>(box, <f32>(sqrt(square) * 1.000001), 24);
-    store<i32>(grid.states + (<usize>block << 2), -1);
-    store<f32>(grid.slacks + (<usize>block << 2), -1);
-    store<u8>(grid.stamps + <usize>block, 0);
+    enclosePoints(plan, grid, block, grid.points + (<usize>block * <usize>plan.columns << 7));
   }
 }
 
-/** Phase, one a run of blocks: their labels as the rows have them. */
-export function takeLabels(planAt: usize, item: i32, base: usize): void {
+/** A block's points less the middle, and the box around them. @param points OUT, float32: [column][32] */
+function enclosePoints(plan: Plan, grid: Grid, block: i32, points: usize): void {
+  const d = <usize>plan.columns;
+  const order = grid.order + (<usize>block << 7);
+  const box = grid.boxes + (<usize>block << 5);
+  let square: f64 = 0;
+  for (let j: usize = 0; j < 3; j++) {
+    if (j >= d) {
+      store<f32>(box + (j << 2), 0);
+      store<f32>(box + (j << 2), 0, 12);
+      continue;
+    }
+    let least = f32.MAX_VALUE;
+    let most = -f32.MAX_VALUE;
+    const middle = <f64>load<f32>(plan.middle + (j << 2));
+    for (let i: usize = 0; i < 32; i++) {
+      const row = <usize>load<u32>(order + (i << 2));
+      const x = <f32>(value(plan, row * d + j) - middle);
+      store<f32>(points + ((j * 32 + i) << 2), x);
+      least = min(least, x);
+      most = max(most, x);
+    }
+    const center = <f32>((<f64>least + <f64>most) / 2);
+    // Rounded to float32 the centre may have slipped a little; half the side makes up for it.
+    const half = max(<f64>most - <f64>center, <f64>center - <f64>least) * 1.0000002;
+    store<f32>(box + (j << 2), center);
+    store<f32>(box + (j << 2), <f32>half, 12);
+    square += half * half;
+  }
+  store<f32>(box, <f32>(sqrt(square) * 1.000001), 24);
+}
+
+/** Bits that a packed point has for each of its columns. */
+// @ts-ignore: decorator
+@inline
+export function packedBits(columns: i32): i32 {
+  return columns == 1 ? 20 : columns == 2 ? 16 : 10;
+}
+
+/** Phase, one a run of blocks: their packed points, counted in steps from the lower ends of their boxes, and boxes. */
+export function packBlocks(planAt: usize, item: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const grid = changetype<Grid>(plan.grid);
+  const bits = packedBits(plan.columns);
+  const levels = <f32>((1 << bits) - 1);
+  const top = f32x4.splat(levels), rounds = f32x4.splat(0.5);
   const end = min(grid.blocks, (item + 1) * BLOCKS);
   for (let block = item * BLOCKS; block < end; block++) {
-    for (let i: usize = 0; i < 32; i++) {
-      const place = <usize>block * 32 + i;
-      const row = <usize>load<u32>(grid.order + (min(place, <usize>plan.rows - 1) << 2));
-      store<u16>(grid.labels + (place << 1), <u16>labelOf(plan, <i32>row));
+    enclosePoints(plan, grid, block, base);
+    const box = grid.boxes + (<usize>block << 5);
+    const packed = grid.packed + (<usize>block << 7);
+    memory.fill(packed, 0, 128);
+    for (let j = 0; j < plan.columns; j++) {
+      const half = load<f32>(box + (<usize>j << 2), 12);
+      const low = f32x4.splat(load<f32>(box + (<usize>j << 2)) - half);
+      const inverse = f32x4.splat(half > 0 ? levels / (2 * half) : 0);
+      for (let g: usize = 0; g < 128; g += 16) {
+        const x = f32x4.mul(f32x4.sub(v128.load(base + (<usize>j << 7) + g), low), inverse);
+        const steps = i32x4.trunc_sat_f32x4_u(f32x4.pmin(f32x4.add(x, rounds), top));
+        v128.store(packed + g, v128.or(v128.load(packed + g), i32x4.shl(steps, j * bits)));
+      }
     }
-    store<i32>(grid.states + (<usize>block << 2), -1);
-    store<f32>(grid.slacks + (<usize>block << 2), -1);
   }
 }

@@ -16,7 +16,7 @@ export { assignBoxes, boxScratchBytes } from './boxes';
 export { cellsBytes, cellScratchBytes } from './cells';
 export { memoBytes } from './memo';
 export { nearestRows } from './nearest';
-export { countKeys, extend, fillBlocks, keyRows, moveKeys, placeKeys, takeLabels } from './grid';
+export { countUppers, extend, fillBlocks, keyRows, moveByLowers, moveByUppers, packBlocks, placeKeys } from './grid';
 export { displaceRests, multiply, sketchCenters, sketchRows } from './sketch';
 export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 

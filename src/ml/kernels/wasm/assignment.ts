@@ -5,8 +5,8 @@ import type { Scratch } from './crew.js';
 export interface Assignment {
   readonly algorithm: Algorithm;
   readonly scratch: Scratch;
-  /** Gives every row its nearest centre. Returns how many had another. */
-  assign(centers: Float64Array): number;
+  /** Gives every row its nearest centre. Returns how many had another; all where they are fresh: none had one. */
+  assign(centers: Float64Array, fresh: boolean): number;
   /** What they change, into the partitions' deltas. */
   carry(moved: number): void;
   /** The labels were changed from outside. */

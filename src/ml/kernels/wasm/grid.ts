@@ -8,12 +8,11 @@ const FIELDS = [
   'blocks',
   'order',
   'order2',
-  'keys',
-  'keys2',
+  'uppers',
   'buckets',
   'points',
   'boxes',
-  'labels',
+  'packed',
   'next',
   'moving',
   'movedRows',
@@ -21,7 +20,6 @@ const FIELDS = [
   'slacks',
   'stamps',
   'centers',
-  'shift',
   'extent',
 ] as const;
 const REALS = ['slip'] as const;
@@ -40,6 +38,9 @@ const BUCKETS = 2048;
 /** Cells a column, by the number of columns: 22, 22 or 21 bits in all. */
 const CELLS = [4194304, 2048, 128] as const;
 
+/** Bytes of a thread's scratch for a block's points. */
+const SCRATCH = 4 * GRID_COLUMNS * BLOCK;
+
 /** The rows of a table of few columns along a space-filling curve, in blocks that know their boxes. */
 export class Grid {
   readonly blocks: number;
@@ -48,27 +49,55 @@ export class Grid {
   /** Largest norm of a row less the middle. */
   readonly radius: number;
   private readonly address: number;
+  private readonly place;
+  /** Whether the packed points are there. */
+  private packed = false;
 
   constructor(private readonly table: Table) {
-    const { arena, rows, columns } = table;
+    const { arena, rows } = table;
     this.blocks = Math.ceil(rows / BLOCK);
     this.items = Math.ceil(this.blocks / BLOCKS);
     this.address = arena.take(GRID_BYTES);
-    const order = arena.take(4 * rows);
+    const order = arena.take(4 * this.blocks * BLOCK);
     this.write({ blocks: this.blocks, order });
     table.write({ grid: this.address });
-    // What the sort needs for a while lies where the points will.
+    // What the sort needs for a while lies where the rest will.
     const mark = arena.mark();
     this.radius = this.sort(order);
     arena.release(mark);
-    this.write({
-      points: arena.take(4 * this.blocks * BLOCK * columns),
+    const places = arena.i32(order, this.blocks * BLOCK);
+    places.fill(places[rows - 1], rows);
+    this.place = {
+      packed: arena.take(4 * this.blocks * BLOCK),
       boxes: arena.take(32 * this.blocks),
       states: arena.take(4 * this.blocks),
       slacks: arena.take(4 * this.blocks),
       stamps: arena.take(this.blocks),
-    });
-    table.phase('fillBlocks', this.items, rows, NO_SCRATCH);
+    };
+    this.write(this.place);
+  }
+
+  /** Lays the points and the boxes, for a seeding; who asks for the points gives their memory back. */
+  layPoints(): void {
+    const { arena, rows, columns } = this.table;
+    this.write({ points: arena.take(4 * this.blocks * BLOCK * columns) });
+    this.table.phase('fillBlocks', this.items, rows, NO_SCRATCH);
+  }
+
+  /** For a training: the packed points and the boxes; nothing is known of the blocks. */
+  begin(): void {
+    const { blocks, place, table } = this;
+    const { arena, rows, crew } = table;
+    if (!this.packed) {
+      const mark = arena.mark();
+      const scratch = { address: arena.take(SCRATCH * crew.size), bytes: SCRATCH };
+      table.phase('packBlocks', this.items, rows, scratch);
+      arena.release(mark);
+      this.packed = true;
+    }
+    arena.i32(place.states, blocks).fill(-1);
+    arena.f32(place.slacks, blocks).fill(-1);
+    new Uint8Array(arena.memory.buffer, place.stamps, blocks).fill(0);
   }
 
   write(fields: Partial<GridFields>): void {
@@ -80,24 +109,20 @@ export class Grid {
     const { table } = this;
     const { arena, rows, columns } = table;
     const extent = arena.take(16 * PARTITIONS * columns);
-    const other = arena.take(4 * rows);
-    const keys = arena.take(4 * rows);
-    const keys2 = arena.take(4 * rows);
+    const order2 = arena.take(4 * rows);
+    const uppers = arena.take(2 * rows);
     const buckets = arena.take(4 * PARTITIONS * BUCKETS);
     const origin = arena.take(16 * columns);
-    this.write({ extent, order, order2: other, keys, keys2, buckets });
+    this.write({ extent, order, order2, uppers, buckets });
     table.phase('extend', PARTITIONS, rows, NO_SCRATCH);
     const radius = this.fit(extent, origin);
     table.write({ output: origin });
     table.phase('keyRows', PARTITIONS, rows, NO_SCRATCH);
-    for (const shift of [0, 11]) {
-      this.write({ shift });
-      table.phase('countKeys', PARTITIONS, rows, NO_SCRATCH);
-      table.phase('placeKeys', 1, 1, NO_SCRATCH);
-      table.phase('moveKeys', PARTITIONS, rows, NO_SCRATCH);
-      this.write({ order: other, order2: order, keys: keys2, keys2: keys });
-    }
-    this.write({ order, order2: 0 });
+    table.phase('placeKeys', 1, 1, NO_SCRATCH);
+    table.phase('moveByLowers', PARTITIONS, rows, NO_SCRATCH);
+    table.phase('countUppers', PARTITIONS, rows, NO_SCRATCH);
+    table.phase('placeKeys', 1, 1, NO_SCRATCH);
+    table.phase('moveByUppers', PARTITIONS, rows, NO_SCRATCH);
     return radius;
   }
 

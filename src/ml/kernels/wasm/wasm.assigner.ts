@@ -47,7 +47,7 @@ export class WasmAssigner implements Assigner {
     this.labels.fill(0);
     this.assignment =
       grid !== null && k <= BOX_CLUSTERS
-        ? new ByBoxes(table, grid, k)
+        ? new ByBoxes(table, grid, k, this.place.labels)
         : new ByRows(table, k, methodFor(rows, columns, k, arena.room));
   }
 
@@ -61,7 +61,7 @@ export class WasmAssigner implements Assigner {
 
   assign(centers: Float64Array, sums: ClusterSums): number {
     this.table.write(this.place);
-    const moved = this.assignment.assign(centers);
+    const moved = this.assignment.assign(centers, this.fresh);
     if (this.fresh) {
       this.fresh = false;
       this.sumAll(sums);

@@ -64,6 +64,7 @@ export class WasmSeeding implements Seeding {
     const direct = this.candidates.direct ? 1 : 0;
     this.write({ closest, squares, masks, prefixes, results: this.results, pitch: this.pitch, direct });
     if (grid !== null) {
+      grid.layPoints();
       this.write({
         marks: arena.take(32 * grid.blocks),
         near: arena.take(128 * grid.blocks),
