@@ -33,15 +33,19 @@ export const ALL: u32 = 0x7fffffff;
 const FOURS: usize = 7;
 /** Low bits of a squared distance that give way to the place of the centre in the list. */
 export const PLACE = 31;
+/** Entries of the memo, as a power of two. */
+const MEMO_BITS = 11;
 /** Rows that are taken at a time. */
 export const STEP = 128;
 
 /**
- * Scratch of a thread: bytes of the pool in use · cells, x, y, z of some rows ·
+ * Scratch of a thread: bytes of the pool in use · entries of some cells made before, by what they list ·
+ * cells, x, y, z of some rows ·
  * waiting rows, entries of their cells, by the number of fours · lowest and second lowest squares of four of them · two lists,
- * squares, a box · pool.
+ * squares, a box · pool. Of this, the first two and the pool outlast a call.
  */
-export const HEAD: usize = 64;
+const MEMO: usize = 64;
+export const HEAD: usize = MEMO + (4 << MEMO_BITS);
 export const WAITING: usize = HEAD + STEP * 16;
 export const LOWEST: usize = WAITING + STEP * 64;
 const LISTS: usize = LOWEST + 128;
@@ -114,6 +118,36 @@ function parentFor(plan: Plan, cells: Cells, base: usize, x: i32, y: i32, z: i32
   return list;
 }
 
+/**
+ * The entry of a cell that lists what `out` does. Neighbours mostly list the same: a list is kept once, where the memo
+ * still knows of it.
+ */
+function listFor(plan: Plan, cells: Cells, base: usize, out: usize, room: usize, fours: usize): u32 {
+  const numbers = out + room * 12;
+  let hash: u32 = 0;
+  for (let i: usize = 0; i < fours << 4; i += 4) hash = (rotl<u32>(hash, 5) ^ load<u32>(numbers + i)) * 0x9e3779b1;
+  const memo = base + MEMO + (<usize>(hash >> (32 - MEMO_BITS)) << 2);
+  const known = load<u32>(memo);
+  if ((known & 7) == <u32>fours) {
+    let same = true;
+    const at = (<usize>(known >> 3) << 6) + 48;
+    for (let f: usize = 0; f < fours; f++) {
+      if (!i32x4.all_true(i32x4.eq(v128.load(at + (f << 6)), v128.load(numbers + (f << 4))))) same = false;
+    }
+    if (same) return known;
+  }
+  const list = take(plan, cells, base, fours << 6);
+  if (!list) return ALL;
+  for (let f: usize = 0; f < fours; f++) {
+    for (let part: usize = 0; part < 4; part++) {
+      v128.store(list + (f << 6) + (part << 4), v128.load(out + ((part * room) << 2) + (f << 4)));
+    }
+  }
+  const entry = (<u32>(list >> 6) << 3) | <u32>fours;
+  store<u32>(memo, entry);
+  return entry;
+}
+
 /** Makes a cell: the only centre and ONE, or the address of its fours and how many there are (64 bytes each), or ALL. */
 export function cellFor(plan: Plan, cells: Cells, base: usize, cell: u32): u32 {
   const bits = cells.bits;
@@ -135,15 +169,7 @@ export function cellFor(plan: Plan, cells: Cells, base: usize, cell: u32): u32 {
     if (found == 1) {
       entry = ONE | load<u32>(out + room * 12);
     } else if (fours <= FOURS) {
-      const list = take(plan, cells, base, fours << 6);
-      if (list) {
-        for (let f: usize = 0; f < fours; f++) {
-          for (let part: usize = 0; part < 4; part++) {
-            v128.store(list + (f << 6) + (part << 4), v128.load(out + ((part * room) << 2) + (f << 4)));
-          }
-        }
-        entry = (<u32>(list >> 6) << 3) | <u32>fours;
-      }
+      entry = listFor(plan, cells, base, out, room, fours);
     }
   }
   atomic.store<u32>(cells.table + (<usize>cell << 2), entry);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Worker } from 'node:worker_threads';
 import { KMeansService } from './kmeans.service.js';
 import type { Matrix } from './types.js';
 import { Generator } from './kmeans/generator.js';
@@ -90,5 +91,55 @@ describe('prediction while the rows are on their way', () => {
       else expect(outcome.value.labels).toEqual(plain.labels);
       expect(await next).toEqual(plain);
     }
+  });
+});
+
+describe('prediction with centres that were asked for before', () => {
+  const matrix = table(40_000, 3);
+  const centers = table(50, 3, 2);
+  const plain = expected(matrix, centers).labels;
+  const labels = async (of = matrix, by = centers) => (await engine.predict(of, by, { detail: 'labels' })).labels;
+
+  it('gives the same after other rows, other centres, and centres that were written to', async () => {
+    expect(await labels()).toEqual(plain);
+    const far: Matrix = { ...matrix, data: matrix.data.map((value) => value * 50 - 20) };
+    expect(await labels(far)).toEqual(expected(far, centers).labels);
+    const moving: Matrix = { ...centers, data: centers.data.slice() };
+    expect(await labels(matrix, moving)).toEqual(plain);
+    moving.data.set(moving.data.subarray(0, 3), 6);
+    expect(await labels(matrix, moving)).toEqual(expected(matrix, moving).labels);
+    const huge = [matrix, centers].map((one) => ({ ...one, data: Float64Array.from(one.data, (x) => x * 2 ** 300) }));
+    expect(await labels(...(huge as [Matrix, Matrix]))).toEqual(plain);
+    expect(await labels()).toEqual(plain);
+  });
+
+  it('gives the same after calls of other kinds, and after one that was given up', async () => {
+    expect(await labels()).toEqual(plain);
+    const wide = table(80_000, 40);
+    await engine.predict(wide, table(20, 40), { detail: 'labels' });
+    expect(await labels()).toEqual(plain);
+    await engine.project(wide, {});
+    expect(await labels()).toEqual(plain);
+    const shared = new Float32Array(new SharedArrayBuffer(4 * matrix.data.length));
+    shared.set(matrix.data);
+    expect(await labels({ ...matrix, data: shared })).toEqual(plain);
+    for (const job of [engine.project.bind(engine, wide), engine.predict.bind(engine, wide, table(20, 40))]) {
+      expect(await labels()).toEqual(plain);
+      const control = new AbortController();
+      const lost = job({ signal: control.signal });
+      setImmediate(() => {
+        control.abort();
+      });
+      await expect(lost).rejects.toMatchObject({ code: 'kmeans.aborted' });
+      expect(await labels()).toEqual(plain);
+    }
+  });
+
+  it.each([0, 1])('gives the same after thread %i died', async (rank) => {
+    expect(await labels()).toEqual(plain);
+    const team = Reflect.get(Reflect.get(engine, 'queries') as object, 'team') as object;
+    await (Reflect.get(team, 'workers') as Worker[])[rank].terminate();
+    expect(await labels()).toEqual(plain);
+    expect(await labels()).toEqual(plain);
   });
 });

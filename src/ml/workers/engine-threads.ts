@@ -196,8 +196,8 @@ async function lend({ matrix, request }: Call, team: Team, stands: () => boolean
     team.post({ ...request, matrix: { data, rows, columns } });
     return;
   }
-  const place = team.make(data);
   const early = request.name === 'predict';
+  const place = team.make(data, early);
   const post = (arriving: Lent['arriving']): void => {
     const wide = data.BYTES_PER_ELEMENT === 8;
     const lent: Lent = { address: place.byteOffset, length: data.length, wide, arriving };

@@ -2,9 +2,13 @@ import { Worker } from 'node:worker_threads';
 import { EngineError } from '../errors.js';
 import { BASE, FILLED } from '../kernels/wasm/arena.js';
 import { createMemory, MAX_PAGES, PAGE } from '../kernels/wasm/crew.js';
+import { clearShelf, SHELF_END } from '../kernels/wasm/shelf.js';
 import { Word } from './barrier.js';
 import type { Reply, Request } from './messages.js';
 import { workerUrl } from './worker-url.js';
+
+/** Tables below this leave room enough for what is kept from one prediction to the next. */
+const KEEPS_UP_TO = 2 ** 30;
 
 /** What a thread of a team is born with. */
 export interface TeamData {
@@ -56,9 +60,14 @@ export class Team {
     return this.memory.buffer.byteLength;
   }
 
-  /** An array of the same kind and length at the bottom of the team's memory. Only between two requests. */
-  make(data: Float32Array | Float64Array): Float32Array | Float64Array {
-    const pages = Math.ceil((BASE + data.byteLength) / PAGE);
+  /**
+   * An array of the same kind and length at the bottom of the team's memory. Only between two requests.
+   * @param keeps whether what predictions keep there shall stay, if the array leaves it room
+   */
+  make(data: Float32Array | Float64Array, keeps: boolean): Float32Array | Float64Array {
+    const base = keeps && data.byteLength < KEEPS_UP_TO ? SHELF_END : BASE;
+    if (base === BASE) clearShelf(this.memory);
+    const pages = Math.ceil((base + data.byteLength) / PAGE);
     const missing = pages - this.bytes / PAGE;
     try {
       if (missing > 0) this.memory.grow(missing);
@@ -69,8 +78,8 @@ export class Team {
     }
     const { buffer } = this.memory;
     return data.BYTES_PER_ELEMENT === 8
-      ? new Float64Array(buffer, BASE, data.length)
-      : new Float32Array(buffer, BASE, data.length);
+      ? new Float64Array(buffer, base, data.length)
+      : new Float32Array(buffer, base, data.length);
   }
 
   /** Says how many of the values made room for are there. */

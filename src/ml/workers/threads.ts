@@ -1,5 +1,6 @@
 import { binary, instantiate, PHASES, type Exports, type PhaseName } from '../kernels/wasm/binary.js';
 import type { Arriving, Crew, Scratch } from '../kernels/wasm/crew.js';
+import { clearShelf, SHELF_END } from '../kernels/wasm/shelf.js';
 import { awaitChange, LEAVE, SHUT, Word } from './barrier.js';
 
 /** The leader's side of a team: it shares each phase out and takes part in it. */
@@ -32,6 +33,8 @@ export class Threads implements Crew {
   lend(values: Float32Array | Float64Array | null, arriving: Arriving | null): void {
     this.borrowed = values;
     this.coming = arriving;
+    // Whatever this call needs may come to lie where they do.
+    if (values === null || values.byteOffset < SHELF_END) clearShelf(this.memory);
   }
 
   each(phase: PhaseName, plan: number, count: number, scratch: Scratch, interrupt: () => void): void {

@@ -4,6 +4,8 @@ import { MAX_PAGES, PAGE } from './crew.js';
 const LINE = 64;
 /** How many values have arrived, int32; what lies below is left to the module. */
 export const FILLED = 1024;
+/** Not 0 while what a shelf keeps has not been overwritten, int32. */
+export const SHELVED = FILLED + 8;
 /** First byte that may be used. */
 export const BASE = FILLED + LINE;
 

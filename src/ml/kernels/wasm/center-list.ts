@@ -1,3 +1,5 @@
+import type { Arena } from './arena.js';
+import type { PlanFields } from './plan.js';
 import type { Table } from './table.js';
 
 /** Stands for a centre that is not there; as in the assembly. */
@@ -16,16 +18,22 @@ export class CenterList {
   constructor(
     private readonly table: Table,
     private readonly k: number,
+    private readonly arena: Arena = table.arena,
   ) {
     this.tiles = Math.ceil(k / 8);
     this.room = 8 * this.tiles + 4;
-    this.strict = table.arena.take(8 * k * table.columns);
-    this.address = table.arena.take(16 * this.room);
+    this.strict = arena.take(8 * k * table.columns);
+    this.address = arena.take(16 * this.room);
+  }
+
+  /** What a plan says of them. */
+  get fields(): Partial<PlanFields> {
+    return { centers: this.strict, k: this.k, tiles: this.tiles, centerNorm: this.norm };
   }
 
   set(centers: Float64Array): void {
-    const { table, k, room, address } = this;
-    const { columns, arena } = table;
+    const { table, arena, k, room, address } = this;
+    const { columns } = table;
     arena.f64(this.strict, centers.length).set(centers);
     const middle = arena.f32(table.middle, columns);
     const list = arena.f32(address, 3 * room).fill(0);
@@ -43,6 +51,6 @@ export class CenterList {
     }
     list.subarray(k, room).fill(FAR);
     this.norm = Math.sqrt(most) * (1 + 2 ** -20);
-    table.write({ centers: this.strict, k, tiles: this.tiles, centerNorm: this.norm });
+    table.write(this.fields);
   }
 }

@@ -2,8 +2,7 @@ import { PARTITIONS, scaleFactors } from '../kernel.js';
 import type { Assigner, Detail, Found, Grouping, Kernel, KernelInput, Labels, NearestTwo, Seeding } from '../kernel.js';
 import { Arena } from './arena.js';
 import type { PhaseName } from './binary.js';
-import { Cells } from './cells.js';
-import { CenterList } from './center-list.js';
+import { bitsFor, Cells } from './cells.js';
 import { Centers } from './centers.js';
 import { takeCoarse } from './coarse.js';
 import { NO_SCRATCH, type Crew, type Scratch } from './crew.js';
@@ -12,6 +11,7 @@ import { labelBytes, labelFields, labelsAt } from './labels.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
 import { sampleRows } from './sample.js';
 import { wasmSeparations } from './separations.js';
+import { shelfOf } from './shelf.js';
 import type { Table } from './table.js';
 import { WasmAssigner } from './wasm.assigner.js';
 import { WasmSeeding } from './wasm.seeding.js';
@@ -102,9 +102,11 @@ export class WasmKernel implements Kernel, Table {
     const split = this.splitFor(k);
     const chunks = PARTITIONS * split;
     const output2 = arena.take(8 * chunks);
-    const { cells, scratch } = this.centersFor(centers, k, two);
-    this.write({ labels, ...labelFields(4), output, output2, output3, runnerUps, split, cells });
+    const scratch = this.takeCenters(centers, k, two);
+    this.write({ labels, ...labelFields(4), output, output2, output3, runnerUps, split });
     this.phase('nearestRows', chunks, rows * k, scratch);
+    // Cells that are kept have one of their own.
+    this.write({ middle: this.middle });
     arena.release(mark);
     return {
       largest: arena.f64(output2, chunks).reduce((a, b) => Math.max(a, b)),
@@ -242,20 +244,21 @@ export class WasmKernel implements Kernel, Table {
   }
 
   /** Centres as the products, or with few columns the cells, want them. Cells and 8 bits know the nearest alone. */
-  private centersFor(centers: Float64Array, k: number, two: boolean): { cells: number; scratch: Scratch } {
-    const { columns } = this;
+  private takeCenters(centers: Float64Array, k: number, two: boolean): Scratch {
+    const { columns, crew, arena, rows, sample } = this;
     if (two || columns > GRID_COLUMNS) {
       const lanes = columns > GRID_COLUMNS && (columns <= LANES_COLUMNS || columns * k <= LANES_WORK);
       const packed = new Centers(this, k, !lanes);
       packed.set(centers);
-      takeCoarse(this, packed, lanes || two ? 0 : k, this.sample);
-      return { cells: 0, scratch: packed.scratch };
+      takeCoarse(this, packed, lanes || two ? 0 : k, sample);
+      this.write({ cells: 0 });
+      return packed.scratch;
     }
-    const list = new CenterList(this, k);
-    list.set(centers);
-    this.write({ packed: list.address });
-    const { address, scratch } = new Cells(this, list, k, this.sample);
-    return { cells: address, scratch };
+    const cells =
+      shelfOf(crew)?.cellsFor(this, centers, sample) ??
+      new Cells(this, centers, sample, bitsFor(columns, k, rows), { arena, bytes: null });
+    this.write(cells.fields);
+    return cells.scratch;
   }
 
   /** @returns the address of a scaled copy, and whether it is float64 */
