@@ -1,3 +1,4 @@
+import { pack } from './bytes';
 import { Plan } from './plan';
 
 /** Values that a chunk of the scan takes. */
@@ -40,7 +41,7 @@ export function magnitude(plan: Plan, from: usize, count: usize): f64 {
   return bits < 0x7f800000 ? <f64>reinterpret<f32>(bits) : NaN;
 }
 
-/** Phase, one a chunk of values: their {@link magnitude} as float64 to `output`. */
+/** Phase, one a chunk of values: their {@link magnitude} as float64 to `output`; packed as `output2` says, where it is set. */
 export function scan(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const total = <usize>plan.rows * <usize>plan.columns;
@@ -48,4 +49,5 @@ export function scan(planAt: usize, chunk: i32, base: usize): void {
   const count = min<usize>(SCANNED, total - from);
   awaitValues(plan, from + count);
   store<f64>(plan.output + (<usize>chunk << 3), magnitude(plan, from, count));
+  if (plan.output2) pack(plan, from, count);
 }

@@ -37,12 +37,23 @@ export class Seed {
   near: usize;
   /** float32 a block: the largest of them. */
   most: usize;
+  // See bytes.ts:
+  /** uint8, rows x columns. */
+  bytes: usize;
+  /** int32 x 8, squared lengths of the candidates; then int16, [four candidates][eight columns][4][8], padded with zeros. */
+  lines: usize;
+  /** int32, rows x 8: squared distances to the candidates, in units. */
+  distances: usize;
+  /** Whether `squares` are still to be taken: here they are int32, squared lengths in units. */
+  begin: i32;
   // float32 from here: the screen's error is at most ofNorm x |x| + ofSquares x (|x|^2 + closest) + fixed
   ofNorm: f32;
   ofSquares: f32;
   fixed: f32;
   /** How far rounding may carry a distance between a point of the grid and a candidate. */
   slip: f32;
+  /** The power of two that values packed in bytes are multiples of. */
+  unit: f32;
 }
 
 /** A weight of which float32 tells nothing. */

@@ -14,13 +14,27 @@ const HERE: Hooks = { interrupt: () => undefined, progress: null };
 const teams = [1, 2, 4].map((threads) => new KMeansService({ threads }));
 afterAll(() => Promise.all(teams.map((team) => team.close())));
 
-type Kind = 'uniform' | 'clustered' | 'grid' | 'far' | 'huge' | 'tiny' | 'single' | 'positive' | 'flat';
+type Kind =
+  | 'uniform'
+  | 'clustered'
+  | 'grid'
+  | 'far'
+  | 'huge'
+  | 'tiny'
+  | 'single'
+  | 'positive'
+  | 'flat'
+  | 'bytes'
+  | 'nearly-bytes';
 
 function table(kind: Kind, rows: number, columns: number): Matrix {
   const generator = new Generator(rows * 100 + columns, 5);
   const value = (i: number): number => {
     const u = generator.uniform();
     if (kind === 'flat') return flat(Math.floor(i / columns), i % columns) + u / 8;
+    if (kind === 'bytes') return Math.floor(u * u * 256) - 128;
+    // In shares of 2^900, and one value that is none.
+    if (kind === 'nearly-bytes') return (Math.floor(u * 256) + (i === 7777 ? 0.25 : 0)) * 2 ** -900;
     if (kind === 'grid') return Math.floor(u * 5);
     if (kind === 'clustered') return (Math.imul(Math.floor(i / columns), 2654435761) >>> 28) * (1 + (i % columns)) + u;
     const bySize: Partial<Record<Kind, number>> = {
@@ -66,6 +80,9 @@ const cases: [Kind, number, number, FitJobOptions][] = [
   ['flat', 2100, 131, { k: 60, tolerance: 0 }],
   ['grid', 5000, 3, { k: 30, tolerance: 0 }],
   ['grid', 3000, 8, { k: 100, tolerance: 0 }],
+  ['bytes', 2300, 140, { k: 12, nInit: 2, tolerance: 0 }],
+  ['bytes', 4000, 21, { k: 40, maxIterations: 20 }],
+  ['nearly-bytes', 1500, 33, { k: 7, maxIterations: 5 }],
   ['far', 4000, 5, { k: 20, tolerance: 0 }],
   ['huge', 2000, 4, { k: 12 }],
   ['tiny', 2000, 7, { k: 12, order: 'initial' }],

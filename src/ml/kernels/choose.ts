@@ -34,7 +34,8 @@ export function createKernel(input: KernelInput): Kernel {
 /**
  * The largest magnitude of a table, if this thread's crew has it at hand; NaN where a value is not finite, null where
  * it is left to the caller.
+ * @param pack whether a seeding follows, which reads the values sooner where they can be packed in bytes
  */
-export function largestOf(matrix: Matrix, interrupt: () => void): number | null {
-  return crew?.lent === matrix.data ? scan(matrix, crew, interrupt) : null;
+export function largestOf(matrix: Matrix, interrupt: () => void, pack: boolean): number | null {
+  return crew?.lent === matrix.data ? scan(matrix, crew, interrupt, pack) : null;
 }

@@ -20,6 +20,7 @@ export interface Space {
 
 /**
  * Checks the values and weights and opens their space.
+ * @param seeding whether a greedy k-means++ follows
  * @throws EngineError `kmeans.not_finite` with row and column, `kmeans.zero_row` (cosine), `kmeans.bad_weights`
  */
 export function openSpace(
@@ -27,9 +28,10 @@ export function openSpace(
   metric: Metric,
   weights: Float32Array | Float64Array | undefined,
   interrupt: () => void,
+  seeding = false,
 ): Space {
   const { rows, columns } = matrix;
-  const largest = largestMagnitude(matrix, interrupt);
+  const largest = largestMagnitude(matrix, interrupt, seeding && metric === 'euclidean');
   const data = metric === 'cosine' ? unitRows(matrix, interrupt) : matrix.data;
   const exponent = metric === 'cosine' ? 0 : spaceExponent(largest);
   const scaled = weights === undefined ? { weights: null, exponent: 0 } : scaleWeights(weights);
@@ -180,8 +182,8 @@ export function weightedSum(values: Float64Array, weights: Float64Array | null):
   return sum;
 }
 
-function largestMagnitude(matrix: Matrix, interrupt: () => void): number {
-  const known = largestOf(matrix, interrupt);
+function largestMagnitude(matrix: Matrix, interrupt: () => void, seeding: boolean): number {
+  const known = largestOf(matrix, interrupt, seeding);
   if (known !== null && !Number.isNaN(known)) return known;
   const { data, columns } = matrix;
   let largest = 0;

@@ -12,6 +12,8 @@ import { Team } from './team.js';
 const COPIED = 1 << 16;
 /** Values copied between two turns of the event loop: a millisecond or two. */
 const COPY_TURN = 1 << 21;
+/** Jobs that first look at the values in their order, which they do while these still arrive. */
+const EARLY: ReadonlySet<JobName> = new Set(['fit', 'seed', 'predict']);
 const CHECKPOINT_MS = 15_000;
 
 export interface CallOptions {
@@ -187,7 +189,7 @@ export class EngineThreads {
 }
 
 /**
- * Hands the table over in the team's memory. Long copies let the event loop turn; predictions begin meanwhile.
+ * Hands the table over in the team's memory. Long copies let the event loop turn; the team may begin meanwhile.
  * @param stands whether the team still waits for this call: if not, its memory is no longer ours
  */
 async function lend({ matrix, request }: Call, team: Team, stands: () => boolean): Promise<void> {
@@ -196,8 +198,8 @@ async function lend({ matrix, request }: Call, team: Team, stands: () => boolean
     team.post({ ...request, matrix: { data, rows, columns } });
     return;
   }
-  const early = request.name === 'predict';
-  const place = team.make(data, early);
+  const early = EARLY.has(request.name);
+  const place = team.make(data, request.name === 'predict');
   const post = (arriving: Lent['arriving']): void => {
     const wide = data.BYTES_PER_ELEMENT === 8;
     const lent: Lent = { address: place.byteOffset, length: data.length, wide, arriving };

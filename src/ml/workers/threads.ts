@@ -1,5 +1,5 @@
 import { binary, instantiate, PHASES, type Exports, type PhaseName } from '../kernels/wasm/binary.js';
-import type { Arriving, Crew, Scratch } from '../kernels/wasm/crew.js';
+import type { Arriving, Crew, Packed, Scratch } from '../kernels/wasm/crew.js';
 import { clearShelf, SHELF_END } from '../kernels/wasm/shelf.js';
 import { awaitChange, LEAVE, SHUT, Word } from './barrier.js';
 
@@ -9,6 +9,7 @@ export class Threads implements Crew {
   readonly exports: Exports;
   private borrowed: Float32Array | Float64Array | null = null;
   private coming: Arriving | null = null;
+  packed: Packed | null = null;
 
   /**
    * @param control zeroed, shared with `size - 1` followers
@@ -33,6 +34,7 @@ export class Threads implements Crew {
   lend(values: Float32Array | Float64Array | null, arriving: Arriving | null): void {
     this.borrowed = values;
     this.coming = arriving;
+    this.packed = null;
     // Whatever this call needs may come to lie where they do.
     if (values === null || values.byteOffset < SHELF_END) clearShelf(this.memory);
   }

@@ -12,6 +12,7 @@ export const BASE = FILLED + LINE;
 /** Hands out the shared memory from the bottom up; what was handed out last is given back first. */
 export class Arena {
   private top: number;
+  private highest: number;
 
   /** @param floor first byte that it may give out */
   constructor(
@@ -19,6 +20,7 @@ export class Arena {
     floor = BASE,
   ) {
     this.top = Math.ceil(floor / LINE) * LINE;
+    this.highest = this.top;
   }
 
   /** @throws EngineError `kmeans.too_large` where 4 GiB do not hold it */
@@ -36,7 +38,18 @@ export class Arena {
       }
     }
     this.top = top;
+    this.highest = Math.max(this.highest, top);
     return address;
+  }
+
+  /**
+   * Takes bytes that were written before, from an address on.
+   * @returns false, and nothing is taken, where they may have been overwritten since
+   */
+  adopt(address: number, bytes: number): boolean {
+    if (this.highest > address) return false;
+    this.top = address;
+    return this.take(bytes) === address;
   }
 
   /** Bytes that can still be taken. */

@@ -6,6 +6,7 @@ type Phase = (plan: number, item: number, scratch: number) => void;
 export const PHASES = [
   'scan',
   'whole',
+  'packBytes',
   'packCenters',
   'packCoarse',
   'assignAll',
@@ -37,6 +38,9 @@ export const PHASES = [
   'seedAdd',
   'seedGains',
   'seedMasses',
+  'bytesMeet',
+  'bytesAdd',
+  'bytesGains',
   'nearTake',
   'nearMeet',
   'nearAdd',

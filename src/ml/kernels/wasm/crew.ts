@@ -11,6 +11,8 @@ export interface Crew {
   readonly lent: Float32Array | Float64Array | null;
   /** Set while what is lent is still being copied in. */
   readonly arriving: Arriving | null;
+  /** What is lent, packed, above it in the memory, for as long as nobody writes there. */
+  packed: Packed | null;
 
   /**
    * Runs a phase for items 0..count-1, spread over the threads as they become free; returns when all are done.
@@ -26,6 +28,13 @@ export interface Arriving {
   readonly filled: number;
   /** Some rows from all over the table, row-major. */
   readonly sample: Float64Array;
+}
+
+/** A table in 8 bits, without loss: value = (byte + some whole number) x unit. */
+export interface Packed {
+  /** Address of the bytes, row-major. */
+  readonly address: number;
+  readonly unit: number;
 }
 
 export interface Scratch {
@@ -50,6 +59,7 @@ export class Lone implements Crew {
   readonly memory = createMemory();
   readonly lent = null;
   readonly arriving = null;
+  packed = null;
   readonly build: Binary['name'];
   readonly exports: Exports;
 

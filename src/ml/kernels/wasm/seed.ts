@@ -14,8 +14,12 @@ const FIELDS = [
   'marks',
   'near',
   'most',
+  'bytes',
+  'lines',
+  'distances',
+  'begin',
 ] as const;
-const REALS = ['ofNorm', 'ofSquares', 'fixed', 'slip'] as const;
+const REALS = ['ofNorm', 'ofSquares', 'fixed', 'slip', 'unit'] as const;
 
 export const SEED_BYTES = 4 * (FIELDS.length + REALS.length);
 

@@ -19,6 +19,7 @@ class Keeping implements Crew {
   readonly build = binary().name;
   readonly memory = createMemory();
   readonly exports = instantiate(binary().module, this.memory);
+  packed = null;
   readonly arriving = null;
   lent: Float32Array | Float64Array | null = null;
 

@@ -2,10 +2,11 @@ import { PARTITIONS, scaleFactors } from '../kernel.js';
 import type { Assigner, Detail, Found, Grouping, Kernel, KernelInput, Labels, NearestTwo, Seeding } from '../kernel.js';
 import { Arena } from './arena.js';
 import type { PhaseName } from './binary.js';
+import { ByteSeeding, takeBytes } from './byte.seeding.js';
 import { bitsFor, Cells } from './cells.js';
 import { Centers } from './centers.js';
 import { takeCoarse } from './coarse.js';
-import { NO_SCRATCH, type Crew, type Scratch } from './crew.js';
+import { NO_SCRATCH, type Crew, type Packed, type Scratch } from './crew.js';
 import { Grid, GRID_COLUMNS } from './grid.js';
 import { labelBytes, labelFields, labelsAt } from './labels.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
@@ -28,6 +29,8 @@ const NEAR = 4;
 const GRID_ROWS = 100;
 /** Rows to be chosen from which blocks of the grid save more than it takes to lay it. */
 const GRID_STEPS = 16;
+/** Columns from which bytes save more than it takes to make them. */
+const BYTE_COLUMNS = 4;
 /** Columns, and multiplications a row, up to which what packing a row costs is not won back: see `assembly/lanes.ts`. */
 const LANES_COLUMNS = 12;
 const LANES_WORK = 1536;
@@ -49,6 +52,8 @@ export class WasmKernel implements Kernel, Table {
   readonly interrupt: () => void;
   /** Some rows from all over the table. */
   private readonly sample: Float64Array;
+  /** The values in bytes, as far as they were packed while they were looked at. */
+  private readonly packed: Packed | null;
   private readonly plan: number;
   private grid: Grid | undefined;
 
@@ -65,9 +70,12 @@ export class WasmKernel implements Kernel, Table {
     if (lent !== null && lent === input.data && input.exponent === 0) {
       this.wide = lent.BYTES_PER_ELEMENT === 8;
       this.values = lent.byteOffset;
+      this.packed = crew.packed;
     } else {
       [this.values, this.wide] = this.takeValues(input);
+      this.packed = null;
     }
+    crew.packed = null;
     this.weights = this.takeWeights(input.weights);
     this.sample = crew.arriving?.sample ?? sampleRows(this.table(), this.rows, this.columns);
     [this.middle, this.typicalNorm] = this.takeMiddle();
@@ -190,6 +198,11 @@ export class WasmKernel implements Kernel, Table {
   seeding(k = 1): Seeding {
     // Laying the grid takes as long as some steps do.
     const grid = k >= GRID_STEPS && this.weights === 0 ? this.openGrid() : null;
+    if (grid === null && this.columns >= BYTE_COLUMNS) {
+      const mark = this.arena.mark();
+      const packed = takeBytes(this, this.sample, this.packed);
+      if (packed !== null) return new ByteSeeding(this, packed, mark);
+    }
     return new WasmSeeding(this, grid);
   }
 

@@ -1,14 +1,13 @@
-import { PARTITIONS, partitionBounds, type Seeding } from '../kernel.js';
-import { firstBeyond, lowestPotential, total } from '../potential.js';
+import { PARTITIONS, type Seeding } from '../kernel.js';
+import { lowestPotential, total } from '../potential.js';
 import type { PhaseName } from './binary.js';
 import { Candidates, LANES } from './candidates.js';
 import type { Scratch } from './crew.js';
 import type { Grid } from './grid.js';
+import { Prefixes } from './prefixes.js';
 import { SEED_BYTES, writeSeed, type SeedFields } from './seed.js';
 import type { Table } from './table.js';
 
-/** Rows between two prefixes, as in the assembly. */
-const STRETCH = 256;
 /** Below such a potential float32 tells nothing. */
 const FAINT = 1e-25;
 
@@ -18,16 +17,13 @@ export class WasmSeeding implements Seeding {
   readonly masses = new Float64Array(PARTITIONS);
   private readonly mark: number;
   private readonly seed: number;
-  private readonly weights: Float64Array | null;
   private readonly masks: Uint8Array;
   private readonly results: number;
-  private readonly prefixes: Float64Array;
-  private readonly pitch: number;
+  private readonly prefixes: Prefixes;
   private readonly chunks: number;
   /** Pieces that the rows meet candidates in. */
   private readonly items: number;
   private readonly split: number;
-  private readonly bounds: Int32Array;
   private readonly candidates: Candidates;
   private readonly scratch: Scratch;
   /** The rows that the masks are for. */
@@ -42,27 +38,24 @@ export class WasmSeeding implements Seeding {
   ) {
     const { arena, rows, columns, crew } = table;
     this.mark = arena.mark();
-    this.bounds = partitionBounds(rows);
     this.split = table.splitFor(LANES);
     this.chunks = PARTITIONS * this.split;
     this.items = grid?.items ?? this.chunks;
-    this.pitch = 1 + Math.floor(Math.ceil(rows / PARTITIONS) / STRETCH);
     this.seed = arena.take(SEED_BYTES);
     // Read a few at a time, past the end.
     const closest = arena.take(8 * rows + 64);
     const squares = arena.take(4 * rows + 64);
     const masks = arena.take(rows + 64);
-    const prefixes = arena.take(8 * PARTITIONS * this.pitch);
+    this.prefixes = new Prefixes(table, closest);
     this.results = arena.take(8 * Math.max(2 * LANES * this.items, LANES * PARTITIONS));
     this.candidates = new Candidates(table);
     const bytes = Math.ceil(crew.exports.scratchBytes(columns, 1) / 128) * 128;
     this.scratch = { address: arena.take(bytes * crew.size), bytes };
     this.closest = arena.f64(closest, rows);
-    this.weights = table.weights === 0 ? null : arena.f64(table.weights, rows);
     this.masks = new Uint8Array(arena.memory.buffer, masks, rows);
-    this.prefixes = arena.f64(prefixes, PARTITIONS * this.pitch);
     const direct = this.candidates.direct ? 1 : 0;
-    this.write({ closest, squares, masks, prefixes, results: this.results, pitch: this.pitch, direct });
+    const { address: prefixes, pitch } = this.prefixes;
+    this.write({ closest, squares, masks, prefixes, results: this.results, pitch, direct });
     if (grid !== null) {
       grid.layPoints();
       this.write({
@@ -91,21 +84,7 @@ export class WasmSeeding implements Seeding {
   }
 
   reach(partition: number, before: number, target: number): number {
-    const { bounds, prefixes, pitch, weights } = this;
-    const start = bounds[partition];
-    const end = bounds[partition + 1];
-    let low = 0;
-    if (target < Infinity) {
-      // Masses are not negative, so prefixes only grow: the last stretch that begins at or below the target.
-      let high = Math.ceil((end - start) / STRETCH);
-      while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (before + prefixes[partition * pitch + middle] > target) high = middle;
-        else low = middle;
-      }
-    }
-    const within = prefixes[partition * pitch + low];
-    return firstBeyond(this.closest, weights, start + low * STRETCH, end, within, before, target);
+    return this.prefixes.reach(partition, before, target);
   }
 
   gains(candidates: Int32Array, gains: Float64Array): void {
