@@ -24,15 +24,15 @@ import type {
   TransformOptions,
 } from './types.js';
 import {
-  checkCenters,
   checkEvaluate,
   checkFit,
+  checkGap,
   checkMatrix,
-  checkMetric,
+  checkPredict,
   checkProject,
   checkSeed,
   checkSilhouettes,
-  checkWeights,
+  checkStability,
 } from './validate.js';
 import { chooseK } from './evaluation/choice.js';
 import { alone } from './kernels/choose.js';
@@ -92,9 +92,7 @@ export class KMeansService implements OnModuleDestroy {
    * @throws EngineError also `kmeans.bad_centers`, `kmeans.out_of_range`
    */
   async predict(data: Matrix, centers: Matrix, options: PredictOptions = {}): Promise<PredictResult> {
-    checkMatrix(data);
-    checkCenters(centers, data.columns, centers.rows);
-    checkMetric(options.metric);
+    checkPredict(data, centers, options);
     const { signal, ...job } = options;
     if (isSmall(data, centers)) return this.here('predict', data, { ...job, centers }, signal);
 
@@ -106,9 +104,7 @@ export class KMeansService implements OnModuleDestroy {
    * @throws EngineError also `kmeans.bad_centers`, `kmeans.out_of_range`
    */
   async transform(data: Matrix, centers: Matrix, options: TransformOptions = {}): Promise<Float64Array> {
-    checkMatrix(data);
-    checkCenters(centers, data.columns, centers.rows);
-    checkMetric(options.metric);
+    checkPredict(data, centers, options);
     const { signal, ...job } = options;
     if (isSmall(data, centers)) return this.here('transform', data, { ...job, centers }, signal);
     return this.run('transform', data, { ...job, centers }, { signal });
@@ -157,7 +153,7 @@ export class KMeansService implements OnModuleDestroy {
 
   /** The gap statistic of several numbers of clusters, on a seeded sample of the rows. */
   async gap(data: Matrix, options: GapOptions): Promise<Gap> {
-    checkMatrix(data);
+    checkGap(data, options);
     const { signal, ...job } = options;
     return this.run('gap', data, job, { signal });
   }
@@ -167,9 +163,7 @@ export class KMeansService implements OnModuleDestroy {
    * @throws EngineError also `kmeans.bad_weights`
    */
   async stability(data: Matrix, options: StabilityOptions): Promise<Stability> {
-    checkMatrix(data);
-    checkMetric(options.metric);
-    checkWeights(options.weights, data.rows);
+    checkStability(data, options);
     const { signal, ...job } = options;
     return this.run('stability', data, job, { signal });
   }

@@ -1,13 +1,22 @@
 import { types } from 'node:util';
 import { EngineError } from './errors.js';
-import type { EvaluateOptions, FitOptions, Matrix, ProjectOptions, SeedOptions, SilhouettesOptions } from './types.js';
+import type {
+  EvaluateOptions,
+  FitOptions,
+  GapOptions,
+  Matrix,
+  PredictOptions,
+  ProjectOptions,
+  SeedOptions,
+  SilhouettesOptions,
+  StabilityOptions,
+} from './types.js';
 
 /** What can be refused at once, without a look at the values. The public validates, the private assumes. */
 
 export function checkMatrix(matrix: Matrix, what = 'The data'): void {
   const { data, rows, columns } = matrix;
-  // By what they are, not by instanceof, which fails between realms.
-  if (!types.isFloat32Array(data) && !types.isFloat64Array(data)) {
+  if (!isFloats(data)) {
     throw new EngineError('kmeans.bad_shape', `${what} must be a Float32Array or a Float64Array.`);
   }
   const counts = Number.isInteger(rows) && rows >= 0 && Number.isInteger(columns) && columns >= 0;
@@ -22,14 +31,21 @@ export function checkMatrix(matrix: Matrix, what = 'The data'): void {
   if (columns === 0) throw new EngineError('kmeans.no_columns', `${what} have no columns.`);
 }
 
-/** @throws EngineError `kmeans.bad_centers` where the shape or a value is wrong */
-export function checkCenters(centers: Matrix, columns: number, k: number): void {
+/**
+ * @param k how many there must be; any number from 1 on when left out
+ * @throws EngineError `kmeans.bad_centers` where the shape or a value is wrong
+ */
+export function checkCenters(centers: Matrix, columns: number, metric: string | undefined, k?: number): void {
   const { data, rows } = centers;
-  if (rows !== k || centers.columns !== columns || data.length !== rows * centers.columns || rows < 1) {
+  if (!isFloats(data)) {
+    throw new EngineError('kmeans.bad_centers', 'The centres must be a Float32Array or a Float64Array.');
+  }
+  const some = k === undefined ? Number.isInteger(rows) && rows >= 1 : rows === k;
+  if (!some || centers.columns !== columns || data.length !== rows * columns) {
     throw new EngineError(
       'kmeans.bad_centers',
-      `The centres are ${rows} x ${centers.columns} (${data.length} values) where ${k} x ${columns} are expected.`,
-      { rows, columns: centers.columns, expectedRows: k, expectedColumns: columns },
+      `The centres are ${rows} x ${centers.columns} (${data.length} values) where ${k ?? 'some'} x ${columns} are expected.`,
+      { rows, columns: centers.columns, expectedRows: k ?? null, expectedColumns: columns },
     );
   }
   let bad = 0;
@@ -41,6 +57,13 @@ export function checkCenters(centers: Matrix, columns: number, k: number): void 
       `Centre ${details.row}, column ${details.column} is not finite.`,
       details,
     );
+  }
+  if (metric !== 'cosine') return;
+  for (let c = 0; c < rows; c++) {
+    if (data.subarray(c * columns, (c + 1) * columns).some((value) => value !== 0)) continue;
+    throw new EngineError('kmeans.bad_centers', `Centre ${c} is all zero: it has no direction for the cosine metric.`, {
+      row: c,
+    });
   }
 }
 
@@ -66,7 +89,7 @@ export function checkFit(matrix: Matrix, options: FitOptions): void {
   checkMatrix(matrix);
   const { k, init } = options;
   checkSeed(matrix, typeof init === 'object' ? { ...options, init: 'k-means++' } : { ...options, init });
-  if (typeof init === 'object') checkCenters(init.centers, matrix.columns, k);
+  if (typeof init === 'object') checkCenters(init.centers, matrix.columns, options.metric, k);
   integer('nInit', options.nInit, 1, 10_000);
   integer('maxIterations', options.maxIterations, 1, 2 ** 31 - 1);
   const { tolerance = 0, order = 'size' } = options;
@@ -90,7 +113,7 @@ export function checkSeed(matrix: Matrix, options: SeedOptions): void {
 
 export function checkEvaluate(matrix: Matrix, options: EvaluateOptions): void {
   const k = options.centers.rows;
-  checkCenters(options.centers, matrix.columns, k);
+  checkCenters(options.centers, matrix.columns, options.metric);
   checkLabels(options.labels, matrix.rows, k);
   checkWeights(options.weights, matrix.rows);
   checkMetric(options.metric);
@@ -105,26 +128,61 @@ export function checkEvaluate(matrix: Matrix, options: EvaluateOptions): void {
 }
 
 export function checkSilhouettes(matrix: Matrix, options: SilhouettesOptions): void {
-  for (const centers of options.centers) checkCenters(centers, matrix.columns, centers.rows);
   checkMetric(options.metric);
+  for (const centers of options.centers) checkCenters(centers, matrix.columns, options.metric);
   integer('seed', options.seed, 0, 2 ** 32 - 1);
   integer('silhouetteRows', options.silhouetteRows, 0, 2 ** 31 - 1);
 }
 
 export function checkProject(matrix: Matrix, options: ProjectOptions): void {
-  if (options.centers) checkCenters(options.centers, matrix.columns, options.centers.rows);
   checkMetric(options.metric);
+  if (options.centers) checkCenters(options.centers, matrix.columns, options.metric);
   integer('components', options.components, 1, 4096);
   integer('limit', options.limit, 1, 2 ** 31 - 1);
   integer('seed', options.seed, 0, 2 ** 32 - 1);
+}
+
+export function checkPredict(matrix: Matrix, centers: Matrix, { metric, detail }: PredictOptions): void {
+  checkMatrix(matrix);
+  checkMetric(metric);
+  checkCenters(centers, matrix.columns, metric);
+  oneOf('detail', detail ?? 'runner-up', ['labels', 'nearest', 'runner-up']);
+}
+
+export function checkGap(matrix: Matrix, options: GapOptions): void {
+  checkMatrix(matrix);
+  checkSample(options);
+  integer('references', options.references, 1, 1000);
+}
+
+export function checkStability(matrix: Matrix, options: StabilityOptions): void {
+  checkMatrix(matrix);
+  checkMetric(options.metric);
+  checkWeights(options.weights, matrix.rows);
+  checkSample(options);
+  integer('splits', options.splits, 1, 1000);
+}
+
+function checkSample({ ks, rows, seed }: GapOptions | StabilityOptions): void {
+  for (const k of ks) integer('ks', k, 1, 2 ** 31 - 1);
+  integer('rows', rows, 1, 2 ** 31 - 1);
+  integer('seed', seed, 0, 2 ** 32 - 1);
 }
 
 export function checkMetric(metric: string | undefined): void {
   oneOf('metric', metric ?? 'euclidean', ['euclidean', 'cosine']);
 }
 
+/** By what it is, not by instanceof, which fails between realms. */
+function isFloats(data: unknown): boolean {
+  return types.isFloat32Array(data) || types.isFloat64Array(data);
+}
+
 function checkLabels(labels: Int32Array, rows: number, k: number): void {
-  const bad = labels.findIndex((label) => label < 0 || label >= k);
+  if (!types.isInt32Array(labels)) throw new EngineError('kmeans.bad_labels', 'The labels must be an Int32Array.');
+  let bad = 0;
+  while (bad < labels.length && labels[bad] >= 0 && labels[bad] < k) bad++;
+  if (bad === labels.length) bad = -1;
   if (labels.length !== rows || bad >= 0) {
     const why = labels.length === rows ? `the label of row ${bad + 1} is ${labels[bad]}` : `there are ${labels.length}`;
     throw new EngineError('kmeans.bad_labels', `Labels must be one of 0..${k - 1} for each of ${rows} rows; ${why}.`, {

@@ -2,6 +2,7 @@ import { EngineError } from '../errors.js';
 import { fit, type Hooks } from '../kmeans/fit.js';
 import { Generator } from '../kmeans/generator.js';
 import { predict } from '../kmeans/predict.js';
+import { scaleWeights } from '../kmeans/space.js';
 import type { Matrix, Stability, StabilityOptions } from '../types.js';
 import { sampleRows, takeRows } from './groups.js';
 import { adjustedRandIndex } from './rand-index.js';
@@ -27,6 +28,8 @@ interface Half {
  */
 export function stability(matrix: Matrix, options: StabilityJobOptions, hooks: Hooks): Stability {
   const { ks, seed = 0, splits = 5, rows = 2000, metric = 'euclidean', weights } = options;
+  // A half without weight is too small; weights that are none are another matter.
+  if (weights) scaleWeights(weights);
   const sampled = sampleRows(matrix.rows, rows, seed);
   const sample = takeRows(matrix, sampled);
   const sampleWeights = weights && Float64Array.from(sampled, (row) => weights[row]);

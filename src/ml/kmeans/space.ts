@@ -236,7 +236,11 @@ function unitRows({ data, rows, columns }: Matrix, interrupt: () => void): Float
   return unit;
 }
 
-function scaleWeights(weights: Float32Array | Float64Array): { weights: Float64Array | null; exponent: number } {
+/**
+ * Weights brought to at most 1 by a power of two.
+ * @throws EngineError `kmeans.bad_weights` with the row
+ */
+export function scaleWeights(weights: Float32Array | Float64Array): { weights: Float64Array | null; exponent: number } {
   let largest = 0;
   weights.forEach((weight, row) => {
     if (!(Number.isFinite(weight) && weight >= 0)) {

@@ -174,17 +174,28 @@ export class EngineThreads {
     const call = this.current;
     if (call?.request.id !== message.id) return;
     if ('progress' in message) {
-      if (Atomics.load(call.request.cancel, 0) === 0) call.onProgress?.(message.progress);
+      tell(call, () => call.onProgress?.(message.progress));
       return;
     }
     if ('checkpoint' in message) {
-      if (Atomics.load(call.request.cancel, 0) === 0) call.onCheckpoint?.(message.checkpoint);
+      tell(call, () => call.onCheckpoint?.(message.checkpoint));
       return;
     }
     this.current = undefined;
     if ('error' in message) call.reject(fromWire(message.error));
     else call.resolve(owned(message.result));
     this.turn();
+  }
+}
+
+/** Tells a listener, unless the call was given up. One that throws ends its call, not the process. */
+function tell({ request: { cancel }, reject }: Call, listener: () => void): void {
+  if (Atomics.load(cancel, 0) !== 0) return;
+  try {
+    listener();
+  } catch (error) {
+    Atomics.store(cancel, 0, 1);
+    reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
