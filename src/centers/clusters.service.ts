@@ -68,7 +68,7 @@ export class ClustersService {
           value: one.records ? one.records[0][name] : one.rows[0][j],
           center: centerOf(cluster),
           runnerUpCenter: runnerUp === null ? null : centerOf(runnerUp),
-          contribution: terms && features.reduce((sum, feature) => sum + terms.contributions[feature], 0),
+          contribution: terms && terms.contributions[j],
         };
       }),
       difference: terms ? terms.difference : null,

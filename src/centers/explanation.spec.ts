@@ -37,6 +37,34 @@ describe('explainChoice', () => {
     );
   });
 
+  it('gives one term a column, whatever the number of its features', () => {
+    const names = ['a', 'colour', 'b'];
+    const columns: Model['preparation']['columns'] = [
+      { name: 'a', type: 'number' },
+      { name: 'colour', type: 'category', categories: ['blue', 'green', 'red'], rare: [] },
+      { name: 'b', type: 'number' },
+    ];
+    const vector = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(vector, vector, vector, (row, near, far) => {
+        const model = modelOf([near, far]);
+        const preparation = { ...model.preparation, columns };
+        const { contributions, difference } = explainChoice(
+          { ...model, preparation, names: new Set(names) },
+          row,
+          0,
+          1,
+        );
+        expect(contributions).toHaveLength(3);
+        expect([...contributions].reduce((sum, term) => sum + term, 0)).toBe(difference);
+        expect(difference).toBeCloseTo(squared(row, far) - squared(row, near), 9);
+        const colour = (other: number[]): number => squared(row.slice(1, 4), other.slice(1, 4));
+        expect(contributions[1]).toBeCloseTo(colour(far) - colour(near), 9);
+      }),
+      { seed: 1 },
+    );
+  });
+
   it('says nothing of a column in which both centres agree', () => {
     const { contributions } = explainChoice(
       modelOf([
