@@ -294,6 +294,22 @@ describe('predictions of a file', () => {
     expect((await elsewhere.expect(415)).body).toMatchObject({ code: 'request.unsupported_type' });
   });
 
+  it('are refused when a form holds anything but one file, before it or behind it', async () => {
+    const post = () => service.http.post(`/api/v1/centers/${centersId}/predictions`).set(ada.auth);
+    const [first, second] = ['x,y\n1,2\n', 'x,y\n3,4\n'].map((text) => Buffer.from(text));
+    const one = await post().attach('file', first, 'a.csv').expect(200);
+    expect(one.text.split('\r\n')).toHaveLength(3);
+    for (const [path, form] of [
+      ['file', post().attach('file', first, 'a.csv').attach('file', second, 'b.csv')],
+      ['other', post().attach('file', first, 'a.csv').attach('other', second, 'b.csv')],
+      ['detail', post().attach('file', first, 'a.csv').field('detail', 'distances')],
+      ['detail', post().field('detail', 'distances').attach('file', first, 'a.csv')],
+    ] as const) {
+      expect((await form.expect(400)).body).toMatchObject({ code: 'request.invalid', errors: [{ path }] });
+    }
+    expect(await uploads()).toEqual([]);
+  });
+
   it('break off when a late row is wrong, and are never taken for whole', async () => {
     const lines = Array.from({ length: 200_000 }, (_, i) => `${i},1`);
     lines[150_000] = 'far,1';

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Multipart } from '@fastify/multipart';
 import { Readable } from 'node:stream';
 import { DomainError } from '../../common/errors.js';
 import { InvalidRequestError } from '../../common/validation.js';
@@ -24,6 +25,8 @@ const FILE_TYPES: Record<string, string> = {
 export interface SentFile {
   stream: Readable;
   name: string;
+  /** To be awaited once the file is received. @throws InvalidRequestError where something comes after it */
+  ended: () => Promise<void>;
 }
 
 /** Leaves the bodies of predictions that are files unread, for they may be larger than memory. */
@@ -43,23 +46,43 @@ export class FileBodies implements OnModuleInit {
 }
 
 /**
- * The file in a request: its body, or the part `file` of a form; undefined where the body is JSON.
+ * The file in a request: its body, or the part `file` of a form, the only one; undefined where the body is JSON.
  *
- * @throws InvalidRequestError for a form without a file
+ * @throws InvalidRequestError for a form without a file, or with something before it
  */
 export async function fileOf(request: FastifyRequest): Promise<SentFile | undefined> {
-  if (request.isMultipart()) {
-    const part = await request.file().catch((error: unknown) => {
-      throw new InvalidRequestError([{ path: 'file', message: error instanceof Error ? error.message : 'is broken.' }]);
-    });
-    if (!part) throw new InvalidRequestError([{ path: 'file', message: 'is missing.' }]);
-    if (part.fieldname !== 'file') {
-      part.file.resume();
-      throw new InvalidRequestError([{ path: part.fieldname, message: 'must be a file in a part called "file".' }]);
-    }
-    return { stream: part.file, name: part.filename };
-  }
+  if (request.isMultipart()) return fileOfForm(request.parts());
   if (!(request.body instanceof Readable)) return undefined;
   const [type] = (request.headers['content-type'] ?? '').split(';');
-  return { stream: request.body, name: FILE_TYPES[type.trim().toLowerCase()] ?? '' };
+  const name = FILE_TYPES[type.trim().toLowerCase()] ?? '';
+  return { stream: request.body, name, ended: () => Promise.resolve() };
+}
+
+async function fileOfForm(parts: AsyncIterableIterator<Multipart>): Promise<SentFile> {
+  const file = await nextPart(parts);
+  if (file?.type !== 'file') {
+    // What stands in place of the file is not to blame where there is none at all.
+    const after = file && (await nextPart(parts));
+    if (after?.type === 'file') after.file.resume();
+    throw after ? strange(file) : new InvalidRequestError([{ path: 'file', message: 'is missing.' }]);
+  }
+  if (file.fieldname !== 'file') throw strange(file);
+  const ended = async (): Promise<void> => {
+    const after = await nextPart(parts);
+    if (after) throw strange(after);
+  };
+  return { stream: file.file, name: file.filename, ended };
+}
+
+async function nextPart(parts: AsyncIterableIterator<Multipart>): Promise<Multipart | undefined> {
+  const next = await parts.next().catch((error: unknown) => {
+    throw new InvalidRequestError([{ path: 'file', message: error instanceof Error ? error.message : 'is broken.' }]);
+  });
+  return next.done === true ? undefined : next.value;
+}
+
+/** A part that does not belong into the form; what it holds is left unread. */
+function strange(part: Multipart): InvalidRequestError {
+  if (part.type === 'file') part.file.resume();
+  return new InvalidRequestError([{ path: part.fieldname, message: 'must be one file, in a part called "file".' }]);
 }

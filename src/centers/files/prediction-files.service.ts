@@ -97,6 +97,7 @@ export class PredictionFilesService implements OnModuleDestroy {
     const model = await this.models.get(userId, centersId);
     const file = await this.files.receive(sent.stream);
     try {
+      await sent.ended();
       const format = formatOf(file.head, sent.name);
       const answer = new Answer(signal);
       const job: Job = { model, format, allDistances, signal, answer, parts: [] };
