@@ -17,12 +17,16 @@ export const LABEL_FILES: Record<Exclude<LabelFormat, 'json'>, string> = {
   'arrow-stream': 'labels.arrows',
 };
 
-/** The first format that an `Accept` header names, in its order; JSON where it names none. */
+/**
+ * The format that an `Accept` header likes best, the first of several; JSON where it names none of them. What it says of
+ * `*` and of whole kinds of types decides nothing: JSON is what it gets then.
+ */
 export function acceptedFormat(accept: string | undefined): LabelFormat {
-  for (const range of (accept ?? '').toLowerCase().split(',')) {
-    const [type] = range.split(';');
-    const format = LABEL_FORMATS.find((candidate) => LABEL_TYPES[candidate].split(';')[0] === type.trim());
-    if (format) return format;
-  }
-  return 'json';
+  const liked = (accept ?? '').split(',').flatMap((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const format = LABEL_FORMATS.find((candidate) => LABEL_TYPES[candidate].split(';')[0] === type);
+    const weight = Number(/^q\s*=\s*(\S+)$/.exec(parameters.find((one) => /^q\s*=/.test(one)) ?? 'q=1')?.[1]);
+    return format && weight > 0 ? [{ format, weight }] : [];
+  });
+  return liked.toSorted((a, b) => b.weight - a.weight).at(0)?.format ?? 'json';
 }

@@ -78,12 +78,23 @@ describe('labelled rows', () => {
     expect(labels.filter((label) => label === null)).toHaveLength(ROWS / 1000);
   });
 
-  it('are CSV and JSON by format as by Accept, the first type that is known', async () => {
+  it('are CSV and JSON by format as by Accept, the type that is liked best', async () => {
     const csv = await ask('?format=csv').expect(200);
     expect(csv.headers['content-type']).toContain('text/csv');
-    expect((await ask('', { Accept: 'image/png, Text/CSV;q=0.9, application/json' }).expect(200)).text).toBe(csv.text);
+    for (const accept of [
+      'image/png, Text/CSV, application/json',
+      'application/json;q=0.5, text/csv; header=present',
+    ]) {
+      expect((await ask('', { Accept: accept }).expect(200)).text).toBe(csv.text);
+    }
     expect(csv.text.split('\r\n')[0]).toBe('word,x,y,cluster,cluster_2');
-    for (const accept of ['*/*', 'application/json, text/csv', 'image/png']) {
+    for (const accept of [
+      '*/*',
+      'application/json, text/csv',
+      'image/png',
+      'text/csv;q=0.1, application/json',
+      'text/csv;q=0',
+    ]) {
       expect((await ask('', { Accept: accept }).expect(200)).body).toEqual({ labels });
     }
     expect((await ask('?format=json', { Accept: 'text/csv' }).expect(200)).body).toEqual({ labels });
