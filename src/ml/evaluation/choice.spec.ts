@@ -35,6 +35,14 @@ describe('chooseK', () => {
     expect(chooseK(sweep([9, 8, 7], { gap: [0.1, 0.5, 0.9] })).gap).toBeNull();
   });
 
+  it('takes Calinski-Harabasz for infinite where no row is off its centre', () => {
+    const scores = [null, 18.4, 1];
+    const entries = sweep([12, 2.1, 0]).map((entry, i) => ({ ...entry, calinskiHarabasz: scores[i] }));
+    expect(chooseK(entries)).toMatchObject({ calinskiHarabasz: 3, chosen: 3 });
+    const worse = entries.map((entry) => ({ ...entry, inertia: entry.inertia === 0 ? 1 : entry.inertia }));
+    expect(chooseK(worse)).toMatchObject({ calinskiHarabasz: 2 });
+  });
+
   it('follows the majority and says who disagrees', () => {
     const { chosen, why } = chooseK(
       sweep([100, 60, 20, 17, 15, 13], {

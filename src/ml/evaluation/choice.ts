@@ -15,7 +15,10 @@ export function chooseK(sweep: readonly SweepEntry[]): Choice {
     gap: firstWithinGap(sweep),
     elbow: knee(sweep),
     daviesBouldin: best(sweep, ({ daviesBouldin }) => (daviesBouldin === null ? null : -daviesBouldin)),
-    calinskiHarabasz: best(sweep, ({ calinskiHarabasz }) => calinskiHarabasz),
+    // Without any spread within the clusters it is infinite, whatever number stands for that.
+    calinskiHarabasz: best(sweep, ({ calinskiHarabasz, inertia }) =>
+      calinskiHarabasz !== null && inertia === 0 ? Infinity : calinskiHarabasz,
+    ),
   };
   const cast = (Object.keys(votes) as Criterion[]).flatMap((criterion) => {
     const k = votes[criterion];
