@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
+import { AskedTogether } from '../common/asked-together.js';
 import { afterTimed, type JsonPage, type Page, type PageQuery, readPage, toCursor } from '../common/paging.js';
 import { type QuickRead, QuickReads } from '../database/quick-reads.js';
 import { Chat } from './chat.entity.js';
@@ -10,8 +11,11 @@ const NEWEST = listed('chats-newest', '');
 const AFTER = listed('chats-after', 'AND (updated_at, id) < ($3, $4)');
 const CENTERS: QuickRead = {
   name: 'chat-centers',
-  text: 'SELECT coalesce(pinned_centers_id, latest_centers_id) AS id FROM chats WHERE user_id = $1 AND id = $2',
+  text: `SELECT user_id, id, coalesce(pinned_centers_id, latest_centers_id) AS centers_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS asked (user_id, id) JOIN chats USING (user_id, id)`,
 };
+/** Chats that are looked up at once: a millisecond or so. */
+const MOST_CHATS = 100;
 
 /** The columns of a list, times in ISO 8601. */
 type ListedChat = [
@@ -23,9 +27,24 @@ type ListedChat = [
   updatedAt: string,
 ];
 
+type ChatKey = Pick<Chat, 'userId' | 'id'>;
+
+function keyOf({ userId, id }: ChatKey): string {
+  return `${userId} ${id}`;
+}
+
 /** Chats and their messages in the database; every query names the owner. */
 @Injectable()
 export class ChatsRepository {
+  /** Undefined where there is no such chat. */
+  readonly #centers = new AskedTogether<ChatKey, string | null | undefined>(async (asked) => {
+    const keys = new Map(asked.map((key) => [keyOf(key), key]));
+    const [users, ids] = [[...keys.values()].map(({ userId }) => userId), [...keys.values()].map(({ id }) => id)];
+    const found = await this.reads.read<[string, string, string | null]>(CENTERS, [users, ids]);
+    const centers = new Map(found.map(([userId, id, centersId]) => [keyOf({ userId, id }), centersId]));
+    return asked.map((key) => centers.get(keyOf(key)));
+  }, MOST_CHATS);
+
   constructor(
     @InjectRepository(Chat) private readonly chats: Repository<Chat>,
     @InjectRepository(Message) private readonly messages: Repository<Message>,
@@ -40,9 +59,12 @@ export class ChatsRepository {
     return this.chats.findOneBy({ userId, id: chatId });
   }
 
-  /** The centers that a chat's predictions use: undefined where there is no such chat, null where it has none. */
-  async findCentersId(userId: string, chatId: string): Promise<string | null | undefined> {
-    return (await this.reads.read<[string | null]>(CENTERS, [userId, chatId])).at(0)?.[0];
+  /**
+   * The centers that a chat's predictions use at this moment: undefined where there is no such chat, null where it has
+   * none. Those who ask at once are told by one query.
+   */
+  findCentersId(userId: string, chatId: string): Promise<string | null | undefined> {
+    return this.#centers.ask({ userId, id: chatId });
   }
 
   /** The newest activity first. The service's most frequent answer: its text is made of the columns at once. */
