@@ -55,7 +55,7 @@ module.exports = {
       from: { path: `^src/(${features.join('|')}|app\\.module)` },
       to: {
         path: '^src/ml/',
-        pathNot: '^src/ml/(ml\\.module|kmeans\\.service|types|errors)\\.ts$|^src/ml/preparation/',
+        pathNot: '^src/ml/(ml\\.module|kmeans\\.service|engine-here|types|errors)\\.ts$|^src/ml/preparation/',
       },
     },
     {

@@ -28,7 +28,7 @@ const MOST = 2 ** 800;
  * @param all whether to have the distances to every centre as well
  */
 export async function findNearest(
-  engine: KMeansService,
+  engine: Pick<KMeansService, 'predict' | 'transform'>,
   rows: Matrix,
   centers: Matrix,
   metric: Metric,
@@ -94,4 +94,9 @@ function squaredDistance(rows: Matrix, row: number, centers: Matrix, center: num
     sum += difference * difference;
   }
   return sum;
+}
+
+/** How much nearer a row is to its centre than to the next: 0 where both are as near, also where both are at distance 0. */
+export function marginOf(distance: number, toRunnerUp: number): number {
+  return toRunnerUp === 0 ? 0 : 1 - distance / toRunnerUp;
 }

@@ -10,7 +10,7 @@ import type { Matrix } from '../ml/types.js';
 import { InvalidRowsError, NoCentersError } from './centers.errors.js';
 import type { PredictionDto, PredictionsDto } from './dto/predictions.dto.js';
 import { type Model, Models } from './models.js';
-import { findNearest, type Nearest } from './nearest.js';
+import { findNearest, marginOf, type Nearest } from './nearest.js';
 import type { PredictionBody } from './prediction-body.js';
 
 /** Numbers that one answer may hold under `detail=distances`. */
@@ -130,11 +130,6 @@ function describe(
       ...(all && { distances: Array.from(all.subarray(i * k, (i + 1) * k)) }),
     };
   });
-}
-
-/** 0 where both are as near, also where both are at distance 0. */
-export function marginOf(distance: number, toRunnerUp: number): number {
-  return toRunnerUp === 0 ? 0 : 1 - distance / toRunnerUp;
 }
 
 function idsOf({ idColumn }: Model, { records }: PredictionBody): (Cell | undefined)[] | null {

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Bytes of buffers that may pile up. */
-const MOST = 8 * 2 ** 20;
+const MOST = 4 * 2 ** 20;
 
 type Collect = (options: { type: 'minor' }) => void;
 
@@ -12,7 +12,7 @@ let passed = 0;
 /**
  * Says that buffers of so many bytes have been passed on and are of no more use to this thread. V8 notices large buffers
  * that nobody holds only when its own small objects fill their space, or when there are 64 MiB of them; here they are
- * freed whenever there may be 8 MiB, which takes some tenths of a millisecond.
+ * freed whenever there may be 4 MiB, which takes some tenths of a millisecond.
  */
 export function passOn(bytes: number): void {
   passed += bytes;

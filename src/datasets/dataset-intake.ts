@@ -9,7 +9,7 @@ import { DatasetUploadsService, type Keep, type Loaded } from './dataset-uploads
 import { CallerGoneError } from './datasets.errors.js';
 import { CreateRowsDto, UploadFieldsDto } from './dto/dataset-requests.dto.js';
 import type { EarlyReading } from './early-reading.js';
-import { isPassing } from './readers/formats.js';
+import { beginsPassing } from './readers/tell-format.js';
 import { type PartialFile, type ReceivedFile, Uploads } from './uploads.js';
 
 const MAX_FILE_NAME = 255;
@@ -111,7 +111,7 @@ export class DatasetIntake {
   ): Promise<EarlyReading<Loaded> | undefined> {
     // Without its length there is no telling how much room to set aside.
     const mostBytes = Number(request.headers['content-length']);
-    if (!Number.isSafeInteger(mostBytes) || !isPassing(file.head, file.name)) return undefined;
+    if (!Number.isSafeInteger(mostBytes) || !beginsPassing(file.head, file.name)) return undefined;
     // What is wrong with the fields is told when the form has ended.
     const options = await this.validate(UploadFieldsDto, { ...fields }).catch(() => undefined);
     return options && this.service.early(userId, chatId, { ...file, mostBytes }, options, signal);

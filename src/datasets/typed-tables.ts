@@ -2,7 +2,8 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { workerEntry } from '../common/worker-entry.js';
 import { DatasetsService } from './datasets.service.js';
-import { BINARY_FORMATS, type BinaryFormatName } from './writers/binary-formats.js';
+import type { PlacedPart } from './writers/binary-format.js';
+import { binaryFormat, type BinaryFormatName } from './writers/binary-formats.js';
 import type { Cells, ColumnHead } from './writers/cells.js';
 import type { PartTask, WrittenPart } from './writers/part.worker.js';
 
@@ -45,8 +46,8 @@ export class TypedTables implements OnModuleDestroy {
       type: type === 'number' ? 'float64' : 'text',
     }));
     heads.push({ name: added.name, type: added.type });
-    const { begin, end } = BINARY_FORMATS[format];
-    const parts: unknown[] = [];
+    const { begin, end } = await binaryFormat(format);
+    const parts: PlacedPart[] = [];
     const head = begin(heads);
     yield head;
     let offset = head.length;
@@ -56,8 +57,8 @@ export class TypedTables implements OnModuleDestroy {
       for (let from = 0; from < rows; from += ROWS) {
         const to = Math.min(rows, from + ROWS);
         const cells = added.cells(firstRow + from, firstRow + to);
-        const written = await this.pool.run({ format, block, from, to, heads, added: [cells], offset });
-        parts.push(written.part);
+        const written = await this.pool.run({ format, block, from, to, heads, added: [cells] });
+        parts.push({ part: written.part, offset });
         offset += written.bytes.length;
         yield written.bytes;
       }

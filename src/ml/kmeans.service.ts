@@ -1,6 +1,5 @@
 import { Inject, Injectable, Optional, type OnModuleDestroy } from '@nestjs/common';
 import { AbortedError, EngineError } from './errors.js';
-import type { Hooks } from './kmeans/fit.js';
 import type {
   Choice,
   EvaluateOptions,
@@ -35,12 +34,10 @@ import {
   checkStability,
 } from './validate.js';
 import { chooseK } from './evaluation/choice.js';
-import { alone } from './kernels/choose.js';
+import { multiplications, placeHere } from './engine-here.js';
 import { EngineThreads, type CallOptions } from './workers/engine-threads.js';
-import { owned } from './workers/owned.js';
 import { threadCount } from './workers/thread-count.js';
 import type { JobName, Jobs } from './workers/messages.js';
-import { runJob } from './workers/run-job.js';
 
 export interface EngineOptions {
   /** Threads a call computes on. Default: `ENGINE_THREADS`, or all cores, less one above two. */
@@ -191,8 +188,7 @@ export class KMeansService implements OnModuleDestroy {
   ): Promise<Jobs[N]['result']> {
     await Promise.resolve();
     this.requireOpen(signal);
-    if (data.rows < FEW || multiplications(data, options.centers) <= PLAIN) return runJob(name, data, options, HERE);
-    return owned(alone(() => runJob(name, data, options, HERE)));
+    return placeHere(name, data, options);
   }
 
   private requireOpen(signal: AbortSignal | undefined): void {
@@ -215,17 +211,7 @@ export class KMeansService implements OnModuleDestroy {
 
 /** Multiplications that are done sooner than another thread hears of them: up to some tenths of a millisecond. */
 const AT_ONCE = 1_000_000;
-/** Those that plain arithmetic is done with sooner than WebAssembly is given the data. */
-const PLAIN = 20_000;
-/** Rows below which packing the centres costs more than meeting them. */
-const FEW = 16;
-
-function multiplications({ data }: Matrix, { rows }: Matrix): number {
-  return data.length * rows;
-}
 
 function isSmall(data: Matrix, centers: Matrix): boolean {
   return multiplications(data, centers) <= AT_ONCE;
 }
-
-const HERE: Hooks = { interrupt: () => undefined, progress: null };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
-import { BINARY_FORMATS, type BinaryFormatName } from '../../src/datasets/writers/binary-formats.js';
+import { binaryFormat, type BinaryFormatName } from '../../src/datasets/writers/binary-formats.js';
 import type { Cells, ColumnHead } from '../../src/datasets/writers/cells.js';
 import { binary } from '../support/api.js';
 import { toNpy } from '../../src/centers/npy-export.js';
@@ -179,14 +179,15 @@ describe('predictions of a file', () => {
       { name: 'note', type: 'text' },
       { name: 'good', type: 'boolean' },
     ];
-    const write = (...parts: Cells[][]): Buffer => {
-      const { begin, part, end } = BINARY_FORMATS[format];
+    const write = async (...parts: Cells[][]): Promise<Buffer> => {
+      const { begin, part, end } = await binaryFormat(format);
       const pieces = [begin(heads)];
       const length = () => pieces.reduce((sum, piece) => sum + piece.length, 0);
       const told = parts.map((cells) => {
-        const encoded = part(heads, cells, length());
+        const encoded = part(heads, cells);
+        const offset = length();
         pieces.push(encoded.bytes);
-        return encoded.part;
+        return { part: encoded.part, offset };
       });
       return Buffer.concat([...pieces, end(heads, told, length())]);
     };
@@ -200,7 +201,7 @@ describe('predictions of a file', () => {
 
     it('are the same with columns added, every column of its own type', async () => {
       const when = [new Date('2024-02-29T12:00:00.123Z'), null, new Date(-1)];
-      const file = write(
+      const file = await write(
         [[2n ** 60n, -1n], [4, 0.1], when.slice(0, 2), [3, 9.5], ['é,"', null], [true, null]],
         [[null], [8], when.slice(2), [0.25], ['last'], [false]],
       );
@@ -244,7 +245,7 @@ describe('predictions of a file', () => {
       const rows = 70_000;
       const values = Float64Array.from({ length: rows }, (_, i) => (i % 1000) / 64);
       const none = (): null[] => new Array<null>(rows).fill(null);
-      const file = write([none(), values.map((value) => value / 3), none(), values, none(), none()]);
+      const file = await write([none(), values.map((value) => value / 3), none(), values, none(), none()]);
       const answered = await read((await ask(file).expect(200)).body as Buffer);
       expect(answered).toHaveLength(rows);
       const some = [0, 1, 16_383, 16_384, 65_535, 65_536, 69_999];
@@ -253,10 +254,10 @@ describe('predictions of a file', () => {
     });
 
     it('are refused where a value is missing or a column of words is taken for numbers', async () => {
-      const missing = write([[1n], [null], [null], [1], ['a'], [true]]);
+      const missing = await write([[1n], [null], [null], [1], ['a'], [true]]);
       expect((await send(type, missing).expect(422)).body).toMatchObject({ code: 'prediction.missing_value' });
       heads[3].type = 'text';
-      const words = write([[1n], [1], [null], ['far'], ['a'], [true]]);
+      const words = await write([[1n], [1], [null], ['far'], ['a'], [true]]);
       heads[3].type = 'float32';
       expect((await send(type, words).expect(422)).body).toMatchObject({ code: 'prediction.wrong_type' });
       expect(await uploads()).toEqual([]);

@@ -1,27 +1,26 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import { serialize } from 'node:v8';
 import { constants, gunzipSync } from 'node:zlib';
 import { Piscina } from 'piscina';
 import { Metrics } from '../../common/metrics.js';
 import { workerEntry } from '../../common/worker-entry.js';
 import { passOn } from '../../common/young-garbage.js';
-import { tellFormat } from '../../datasets/readers/formats.js';
 import type { TableStart } from '../../datasets/readers/table-writer.js';
-import { BINARY_FORMATS } from '../../datasets/writers/binary-formats.js';
-import type { CellType } from '../../datasets/writers/cells.js';
+import { tellFormat } from '../../datasets/readers/tell-format.js';
 import { TableFiles } from '../../datasets/table-files.js';
-import { KMeansService } from '../../ml/kmeans.service.js';
+import type { BinaryFormat, PlacedPart } from '../../datasets/writers/binary-format.js';
+import { binaryFormat } from '../../datasets/writers/binary-formats.js';
+import type { ColumnHead } from '../../datasets/writers/cells.js';
 import { InvalidRowsError } from '../centers.errors.js';
 import { type Model, Models } from '../models.js';
-import { findNearest } from '../nearest.js';
-import { marginOf } from '../predictions.service.js';
 import { Answer } from './answer.js';
-import { type FileColumns, matchColumns } from './file-columns.js';
+import { matchColumns } from './file-columns.js';
 import type { SentFile } from './file-bodies.js';
 import { npyHead } from './npy-head.js';
-import type { Prepared, PrepareTask, RowRefusal, Written, WriteTask } from './prediction.worker.js';
+import type { RowRefusal } from './prepare-stretch.js';
+import type { Answered, Plan, SentPlan, StretchTask } from './prediction.worker.js';
 import {
-  type AddedColumns,
   ENDINGS,
   isBinary,
   MEDIA_TYPES,
@@ -31,9 +30,10 @@ import {
   typedHeads,
 } from './table-writers.js';
 
-/** Rows that are placed at a time, and numbers that their distances to all centres may be. */
-const ROWS = 16_384;
-const NUMBERS = 1_000_000;
+/** Distances to all centres that are held as text at a time, a megabyte or two of them; blocks are about as large. */
+const DISTANCES = 131_072;
+/** Blocks that are answered at the same time. More would be faster on more cores, and each takes a thread's memory. */
+const BLOCKS = 2;
 const IDLE_MS = 30_000;
 
 /** A file with what was predicted added to its rows. */
@@ -43,36 +43,36 @@ export interface AnsweredFile {
   name: string;
 }
 
-/** Some rows of a block. */
-interface Stretch {
-  block: Uint8Array;
-  from: number;
-  to: number;
-  /** Of the block, in the file. */
-  firstRow: number;
-}
-
 /** What the rows of one file have in common. */
 interface Job {
   model: Model;
   format: TableFormat;
+  /** Of files that have types. */
+  binary: BinaryFormat | undefined;
   allDistances: boolean;
   signal: AbortSignal;
   answer: Answer;
-  table?: FileColumns & Pick<TableStart, 'notes'> & { types: readonly CellType[] };
   /** What the end of a binary file has to tell of its parts. */
-  parts: unknown[];
+  parts: PlacedPart[];
+  plan?: Plan;
+  sent?: SentPlan;
 }
 
-/** Predictions for whole files, in constant memory: read in another process, prepared and written in other threads. */
+/** Where a block lies until it is answered. */
+interface Place {
+  bytes: Uint8Array;
+  free: Promise<void>;
+}
+
+/** Predictions for whole files, in constant memory: read in another process, answered block by block in other threads. */
 @Injectable()
 export class PredictionFilesService implements OnModuleDestroy {
-  #pool: Piscina<PrepareTask | WriteTask, Prepared | Written> | undefined;
+  #pool: Piscina<StretchTask, Answered> | undefined;
+  #plans = 0;
 
   constructor(
     private readonly models: Models,
     private readonly files: TableFiles,
-    private readonly engine: KMeansService,
     private readonly metrics: Metrics,
   ) {}
 
@@ -99,18 +99,19 @@ export class PredictionFilesService implements OnModuleDestroy {
     try {
       await sent.ended();
       const format = formatOf(file.head, sent.name);
+      const binary = isBinary(format) ? await binaryFormat(format) : undefined;
       const answer = new Answer(signal);
-      const job: Job = { model, format, allDistances, signal, answer, parts: [] };
+      const job: Job = { model, format, binary, allDistances, signal, answer, parts: [] };
       const head = format === 'npy' ? file.head : undefined;
       const done = this.answer({ path: file.path, name: sent.name }, head, job).then(
-        () => answer.end(endOf(job)),
+        () => answer.end(binary ? binary.end(headsOf(job.plan!), job.parts, answer.length) : endingOf(format)),
         (error: unknown) => {
           answer.fail(error);
         },
       );
       void done.finally(() => this.files.discard(file));
       await answer.begun;
-      const kind = format === 'csv' && job.table?.notes.delimiter === '\t' ? 'tsv' : format;
+      const kind = format === 'csv' && job.plan?.notes.delimiter === '\t' ? 'tsv' : format;
       return { stream: answer.stream, type: MEDIA_TYPES[kind], name: `predictions.${SUFFIXES[kind]}` };
     } catch (error) {
       await this.files.discard(file);
@@ -118,94 +119,62 @@ export class PredictionFilesService implements OnModuleDestroy {
     }
   }
 
-  private answer(file: { path: string; name: string }, npy: Buffer | undefined, job: Job): Promise<void> {
-    const { model, allDistances, signal, answer } = job;
+  private async answer(file: { path: string; name: string }, npy: Buffer | undefined, job: Job): Promise<void> {
+    const { signal, answer, binary } = job;
     const begin = (start: TableStart): void => {
-      const distances = allDistances ? model.centers.rows : 0;
-      const { notes, types = [] } = start;
-      job.table = { ...matchColumns(model.preparation.columns, start, distances), notes, types };
-      if (npy) answer.hold(npyHead(npy, job.table.names.length));
-      else if (isBinary(job.format))
-        answer.hold(BINARY_FORMATS[job.format].begin(typedHeads(job.table.names, types, knowsCategories(model))));
+      const plan = planOf(job, start);
+      job.plan = plan;
+      job.sent = { id: ++this.#plans, bytes: shared(serialize(plan)) };
+      if (npy) answer.hold(npyHead(npy, plan.names.length));
+      else if (binary) answer.hold(binary.begin(headsOf(plan)));
     };
-    // While one stretch is written, the next one is read and placed: two places for blocks, used in turns.
-    let [place, other] = [new Uint8Array(new SharedArrayBuffer(0)), new Uint8Array(new SharedArrayBuffer(0))];
-    let written = Promise.resolve();
+    const places: Place[] = Array.from({ length: BLOCKS }, () => ({
+      bytes: shared(new Uint8Array(0)),
+      free: Promise.resolve(),
+    }));
+    let blocks = 0;
+    let before = Promise.resolve();
     const take = async (block: Buffer, firstRow: number): Promise<void> => {
-      [place, other] = [other, place];
-      if (place.length < block.length) place = new Uint8Array(new SharedArrayBuffer(block.length));
-      place.set(block);
+      const place = places[blocks++ % BLOCKS];
+      await place.free;
+      signal.throwIfAborted();
+      if (place.bytes.length < block.length) place.bytes = shared(block);
+      else place.bytes.set(block);
       passOn(block.length);
-      const shared = place.subarray(0, block.length);
-      const rows = block.readUInt32LE(8);
-      const step = allDistances ? Math.max(1, Math.min(ROWS, Math.floor(NUMBERS / model.centers.rows))) : ROWS;
-      for (let from = 0; from < rows; from += step) {
-        signal.throwIfAborted();
-        const stretch: Stretch = { block: shared, from, to: Math.min(rows, from + step), firstRow };
-        const added = await this.place(job, stretch);
-        await written;
-        written = this.write(job, stretch, added);
-        // Whoever waits for it next hears of what went wrong.
-        written.catch(() => undefined);
-      }
+      before = this.answerBlock(job, place.bytes.subarray(0, block.length), firstRow, before);
+      // Whoever waits for it next hears of what went wrong.
+      before.catch(() => undefined);
+      place.free = before;
     };
-    return this.files.read(file, begin, take, signal).then(() => written);
+    await this.files.read(file, begin, take, signal);
+    await before;
   }
 
-  /** What is added to some rows. */
-  private async place(job: Job, { block, from, to, firstRow }: Stretch): Promise<AddedColumns> {
-    const { model, table, allDistances } = job;
-    const { preparation, metric, centers } = model;
-    const task: PrepareTask = { kind: 'prepare', block, from, to, sources: table!.sources, preparation };
-    const prepared = (await this.pool.run(task)) as Prepared;
-    if ('refusal' in prepared) throw refused(prepared.refusal, firstRow + from);
-    const rows = { data: prepared.data, rows: to - from, columns: centers.columns };
-    const near = await findNearest(this.engine, rows, centers, metric, allDistances);
-    this.metrics.rows.inc({ work: 'predicted' }, rows.rows);
-    passOn(rows.data.byteLength);
-    const { labels, distances, runnerUps } = near;
-    return {
-      labels,
-      distances,
-      runnerUps,
-      margins: distances.map((distance, i) => marginOf(distance, near.runnerUpDistances[i])),
-      outliers: Uint8Array.from(labels, (cluster, i) => {
-        const limit = model.outlierDistances[cluster];
-        return Number.isNaN(limit) ? 2 : Number(distances[i] > limit);
-      }),
-      unknown: prepared.unknown ?? null,
-      all: near.all,
-    };
+  /** @param before settles once what goes before has been answered */
+  private async answerBlock(job: Job, block: Uint8Array, firstRow: number, before: Promise<void>): Promise<void> {
+    const { model, allDistances, signal, answer, parts } = job;
+    const plan = job.sent!;
+    const rows = new DataView(block.buffer, block.byteOffset).getUint32(8, true);
+    const step = allDistances ? Math.max(1, Math.floor(DISTANCES / model.centers.rows)) : rows;
+    for (let from = 0; from < rows; from += step) {
+      signal.throwIfAborted();
+      const to = Math.min(rows, from + step);
+      const answered = await this.pool.run({ plan, block, from, to, first: firstRow + from === 0 });
+      await before;
+      if ('refusal' in answered) throw refused(answered.refusal, firstRow + from);
+      this.metrics.rows.inc({ work: 'predicted' }, to - from);
+      const { bytes, part } = answered;
+      if (part !== undefined) parts.push({ part, offset: answer.length });
+      await answer.write(bytes);
+      passOn(bytes.length);
+    }
   }
 
-  private async write(job: Job, { block, from, to, firstRow }: Stretch, added: AddedColumns): Promise<void> {
-    const { format, answer, parts } = job;
-    const { names, notes, types } = job.table!;
-    const first = firstRow + from === 0;
-    const task: WriteTask = {
-      kind: 'write',
-      block,
-      from,
-      to,
-      names,
-      added,
-      format,
-      notes,
-      first,
-      types,
-      offset: answer.length,
-    };
-    const { bytes, part } = (await this.pool.run(task)) as Written;
-    if (part !== undefined) parts.push(part);
-    await answer.write(bytes);
-    passOn(bytes.length);
-  }
-
-  private get pool(): Piscina<PrepareTask | WriteTask, Prepared | Written> {
-    this.#pool ??= new Piscina<PrepareTask | WriteTask, Prepared | Written>({
+  private get pool(): Piscina<StretchTask, Answered> {
+    this.#pool ??= new Piscina<StretchTask, Answered>({
       filename: workerEntry(import.meta.url, './prediction.worker.js').href,
       minThreads: 0,
-      maxThreads: 2,
+      maxThreads: BLOCKS,
       idleTimeout: IDLE_MS,
       resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 6 },
     });
@@ -213,21 +182,43 @@ export class PredictionFilesService implements OnModuleDestroy {
   }
 }
 
+function planOf({ model, format, allDistances }: Job, start: TableStart): Plan {
+  const { preparation, metric, centers, outlierDistances } = model;
+  const { sources, names } = matchColumns(preparation.columns, start, allDistances ? centers.rows : 0);
+  const { notes, types = [] } = start;
+  return { preparation, metric, centers, outlierDistances, sources, names, notes, types, format, allDistances };
+}
+
+/** A copy that threads have in common. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
+/** @param row of the file, before which the rows of the refusal begin */
 function refused({ word, message, row, column }: RowRefusal, firstRow: number): InvalidRowsError {
   const place = firstRow + row;
-  return new InvalidRowsError(`prediction.${word}`, `Row ${place + 1}: "${column}" ${message}.`, [
-    { path: `rows.${place}.${column}`, message: `${message}.` },
+  const [path, detail] =
+    column === undefined
+      ? [`rows.${place}`, message.replace(/(\brow) \d+/i, `$1 ${place + 1}`)]
+      : [`rows.${place}.${column}`, `Row ${place + 1}: "${column}" ${message}.`];
+  return new InvalidRowsError(`prediction.${word}`, detail, [
+    { path, message: column === undefined ? detail : `${message}.` },
   ]);
 }
 
-function endOf({ model, format, table, parts, answer }: Job): string | Uint8Array {
-  if (!isBinary(format)) return ENDINGS[format];
-  const heads = typedHeads(table!.names, table!.types, knowsCategories(model));
-  return BINARY_FORMATS[format].end(heads, parts, answer.length);
+/** The columns of an answer that has types. */
+function headsOf({ names, types, preparation }: Plan): ColumnHead[] {
+  return typedHeads(
+    names,
+    types,
+    preparation.columns.some(({ type }) => type === 'category'),
+  );
 }
 
-function knowsCategories({ preparation }: Model): boolean {
-  return preparation.columns.some(({ type }) => type === 'category');
+function endingOf(format: TableFormat): string {
+  return isBinary(format) ? '' : ENDINGS[format];
 }
 
 /** The format that a file has and that it is answered in. */

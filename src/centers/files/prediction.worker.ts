@@ -1,40 +1,45 @@
+import { deserialize } from 'node:v8';
 import { moved } from '../../common/moved.js';
 import { passOn } from '../../common/young-garbage.js';
-import { BlockReader, type ColumnChunk } from '../../datasets/blocks/block-codec.js';
+import { BlockReader } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
-import { BINARY_FORMATS } from '../../datasets/writers/binary-formats.js';
+import { binaryFormat } from '../../datasets/writers/binary-formats.js';
 import type { CellType } from '../../datasets/writers/cells.js';
-import { EngineError } from '../../ml/errors.js';
-import { Encoder } from '../../ml/preparation/encode.js';
-import { prepareEncoded } from '../../ml/preparation/preparation.js';
-import type { Cell, FittedPreparation, InputColumn } from '../../ml/preparation/types.js';
+import { EngineHere } from '../../ml/engine-here.js';
+import { findNearest, marginOf } from '../nearest.js';
+import type { Model } from '../models.js';
+import { prepareStretch, type RowRefusal, refusalOf } from './prepare-stretch.js';
 import { type AddedColumns, isBinary, type TableFormat, typedCells, typedHeads, WRITERS } from './table-writers.js';
 
-/** Rows of a block, ready to be placed. */
-export interface PrepareTask {
-  kind: 'prepare';
-  block: Uint8Array;
-  from: number;
-  to: number;
-  sources: number[];
-  preparation: FittedPreparation;
-}
-
-/** Rows of a block with what is to be added to them, to be written. */
-export interface WriteTask {
-  kind: 'write';
-  block: Uint8Array;
-  from: number;
-  to: number;
-  names: string[];
-  added: AddedColumns;
-  format: TableFormat;
+/** What all stretches of a file have in common. */
+export interface Plan extends Pick<Model, 'preparation' | 'metric' | 'centers' | 'outlierDistances'> {
+  /** Which column of the file is each column of the centers. */
+  sources: readonly number[];
+  /** All columns of the answer. */
+  names: readonly string[];
   notes: ReadingNotes;
-  first: boolean;
   /** Of the columns of the file, where its format has types. */
   types: readonly CellType[];
-  /** Bytes of the answer that go before. */
-  offset: number;
+  format: TableFormat;
+  allDistances: boolean;
+}
+
+/** A {@link Plan} that is sent with every stretch, and read once. */
+export interface SentPlan {
+  id: number;
+  /** Serialized, in shared memory. */
+  bytes: Uint8Array;
+}
+
+/** Rows of a block, to be answered. */
+export interface StretchTask {
+  plan: SentPlan;
+  /** In shared memory. */
+  block: Uint8Array;
+  from: number;
+  to: number;
+  /** Whether they are the first of the file. */
+  first: boolean;
 }
 
 /** Rows as they are answered. */
@@ -44,75 +49,64 @@ export interface Written {
   part?: unknown;
 }
 
-/** What is wrong with a row, as plain data. */
-export interface RowRefusal {
-  word: string;
-  message: string;
-  row: number;
-  column: string;
-}
+export type Answered = Written | { refusal: RowRefusal };
 
-/** `unknown`: for each row the columns whose category training never saw; undefined where centers know none. */
-export type Prepared = { data: Float64Array; unknown?: (readonly string[])[] | undefined } | { refusal: RowRefusal };
+const engine = new EngineHere();
+let latest: { id: number; plan: Plan } | undefined;
 
-export default function work(task: PrepareTask | WriteTask): Prepared | Written {
-  if (task.kind === 'prepare') return prepare(task);
-  const written = write(task);
-  // Pieces as long as all of it, which were put together.
-  passOn(written.bytes.length);
-  return moved(written);
-}
-
-function prepare({ block, from, to, sources, preparation }: PrepareTask): Prepared {
-  const reader = new BlockReader(block);
-  const encoder = new Encoder(preparation.columns, to - from);
+export default async function answer(task: StretchTask): Promise<Answered> {
+  const plan = planOf(task.plan);
+  const { from, to } = task;
+  const reader = new BlockReader(task.block);
   try {
-    for (const [j, source] of sources.entries()) {
-      const column = reader.column(source);
-      const { type } = preparation.columns[j];
-      for (let row = from; row < to; row++) encoder.take(row - from, j, cellOf(column, row, type));
-    }
-    const { data, unknown } = prepareEncoded(preparation, encoder);
-    return { data: data as Float64Array, unknown: unknownOf(preparation, unknown, to - from) };
+    const { data, unknown } = prepareStretch(reader, task, plan);
+    const rows = { data, rows: to - from, columns: plan.centers.columns };
+    const added = await place(rows, unknown, plan);
+    const written = await write(reader, task, plan, added);
+    // What was made for it on the way: the block again, its rows prepared.
+    passOn(written.bytes.length + task.block.length + data.byteLength);
+    return moved(written);
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    const { row, column } = error.details as { row: number; column: string };
-    const word = error.code.split('.')[1];
-    return { refusal: { word, message: reasonOf(error.message, column), row, column } };
+    return { refusal: refusalOf(error) };
   }
 }
 
-function cellOf(column: ColumnChunk, row: number, type: InputColumn['type']): Cell {
-  if (type === 'category') return column.text(row);
-  const value = column.number(row);
-  if (!Number.isNaN(value)) return value;
-  const text = column.text(row);
-  if (type === 'date' || text === null || text.trim() === '') return text;
-  // A column of mostly words keeps its numbers as words.
-  const number = Number(text);
-  return Number.isNaN(number) ? text : number;
+function planOf({ id, bytes }: SentPlan): Plan {
+  // From a copy: its numbers are views of what it is read from.
+  if (latest?.id !== id) latest = { id, plan: deserialize(Buffer.from(bytes)) as Plan };
+  return latest.plan;
 }
 
-/** What a refusal says of the column. */
-function reasonOf(message: string, column: string): string {
-  const start = message.indexOf(`: "${column}" `);
-  return start < 0 ? 'is missing' : message.slice(start + column.length + 5).replace(/\.$/, '');
+async function place(
+  rows: { data: Float64Array; rows: number; columns: number },
+  unknown: AddedColumns['unknown'],
+  { centers, metric, outlierDistances, allDistances }: Plan,
+): Promise<AddedColumns> {
+  const near = await findNearest(engine, rows, centers, metric, allDistances);
+  const { labels, distances, runnerUps, runnerUpDistances, all } = near;
+  return {
+    labels,
+    distances,
+    runnerUps,
+    margins: distances.map((distance, i) => marginOf(distance, runnerUpDistances[i])),
+    outliers: Uint8Array.from(labels, (cluster, i) => {
+      const limit = outlierDistances[cluster];
+      return Number.isNaN(limit) ? 2 : Number(distances[i] > limit);
+    }),
+    unknown,
+    all,
+  };
 }
 
-/** One a row; undefined where every category is known, as it is where there are none. */
-function unknownOf(
-  { columns }: FittedPreparation,
-  unknown: ReadonlyMap<number, readonly string[]>,
-  rows: number,
-): (readonly string[])[] | undefined {
-  if (columns.every(({ type }) => type !== 'category')) return undefined;
-  return Array.from({ length: rows }, (_, row) => unknown.get(row) ?? []);
-}
-
-function write({ block, from, to, names, added, format, notes, first, types, offset }: WriteTask): Written {
-  const reader = new BlockReader(block);
+async function write(
+  reader: BlockReader,
+  { from, to, first }: StretchTask,
+  { names, notes, types, format }: Plan,
+  added: AddedColumns,
+): Promise<Written> {
   const columns = Array.from({ length: reader.columns }, (_, column) => reader.column(column));
   if (!isBinary(format)) return { bytes: WRITERS[format]({ columns, names, from, to, added, notes, first }) };
+  const { part } = await binaryFormat(format);
   const heads = typedHeads(names, types, added.unknown !== null);
-  return BINARY_FORMATS[format].part(heads, typedCells({ columns, from, to, added }, heads), offset);
+  return part(heads, typedCells({ columns, from, to, added }, heads));
 }

@@ -2,6 +2,7 @@ import { isFormula, quoteFormula } from '../../common/csv-writer.js';
 import type { ColumnChunk } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
 import type { BinaryFormatName } from '../../datasets/writers/binary-formats.js';
+import { TextBytes } from './text-bytes.js';
 import { type Cells, cellsOf, type CellType, type ColumnHead } from '../../datasets/writers/cells.js';
 
 /** Formats whose parts stand for themselves; the others have heads and ends that know all parts. */
@@ -41,10 +42,10 @@ export interface Stretch {
   first: boolean;
 }
 
-/** Lines of text that are held at a time. */
-const LINES = 1024;
-
 type WriteRows = (stretch: Stretch) => Buffer;
+
+/** Of this thread. */
+const text = new TextBytes();
 
 /** What a cell that is added holds; null where there is nothing. */
 type Extra = number | boolean | readonly string[] | null;
@@ -71,60 +72,58 @@ function extras({ labels, distances, runnerUps, margins, outliers, unknown, all 
 const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
   const { delimiter = ',', decimalComma = false } = notes;
   const special = new RegExp(`["\\r\\n${delimiter === '\t' ? '\\t' : delimiter === '|' ? '\\|' : delimiter}]`);
-  const cell = (text: string): string => {
+  const cell = (words: string): string => {
     // With a decimal comma, -1,5 is a number.
-    if (isFormula(decimalComma ? text.replace(',', '.') : text)) return quoteFormula(text);
-    return special.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    if (isFormula(decimalComma ? words.replace(',', '.') : words)) return quoteFormula(words);
+    return special.test(words) ? `"${words.replaceAll('"', '""')}"` : words;
   };
   const extra = (value: Extra): string => {
     if (value === null) return '';
     if (typeof value === 'object') return cell(value.join('; '));
     return decimalComma ? String(value).replace('.', ',') : String(value);
   };
-  let lines: string[] = first ? [names.map(cell).join(delimiter)] : [];
-  // Text is made bytes soon: as strings, many lines take several times their room.
-  const pieces: Buffer[] = [];
-  const flush = (): void => {
-    pieces.push(Buffer.from(`${lines.join('\r\n')}\r\n`));
-    lines = [];
-  };
+  if (first) text.add(`${names.map(cell).join(delimiter)}\r\n`);
   for (let row = from; row < to; row++) {
-    if (lines.length >= LINES) flush();
     let line = '';
     for (const column of columns) {
-      const text = column.spelling(row);
+      const spelling = column.spelling(row);
       // Numbers are kept as numbers, and spelled with a point.
       const comma = decimalComma && !Number.isNaN(column.number(row));
-      line += cell(comma ? text.replace('.', ',') : text) + delimiter;
+      line += cell(comma ? spelling.replace('.', ',') : spelling) + delimiter;
     }
-    lines.push(
-      line +
-        extras(added, row - from)
-          .map(extra)
-          .join(delimiter),
-    );
+    const behind = extras(added, row - from).map(extra);
+    text.add(`${line}${behind.join(delimiter)}\r\n`);
   }
-  flush();
-  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  return text.take();
 };
 
-const records = ({ columns, names, from, to, added }: Stretch): string[] => {
+function* records({ columns, names, from, to, added }: Stretch): Generator<string> {
   const keys = names.map((name) => `${JSON.stringify(name)}:`);
-  return Array.from({ length: to - from }, (_, i) => {
-    const fields = columns.map((column, j) => keys[j] + jsonCell(column, from + i));
-    extras(added, i).forEach((value, j) => fields.push(keys[columns.length + j] + JSON.stringify(value)));
-    return `{${fields.join(',')}}`;
-  });
-};
+  for (let row = from; row < to; row++) {
+    const fields = columns.map((column, j) => keys[j] + jsonCell(column, row));
+    extras(added, row - from).forEach((value, j) => fields.push(keys[columns.length + j] + JSON.stringify(value)));
+    yield `{${fields.join(',')}}`;
+  }
+}
 
 function jsonCell(column: ColumnChunk, row: number): string {
   const number = column.number(row);
   return Number.isNaN(number) ? JSON.stringify(column.text(row)) : JSON.stringify(number);
 }
 
-const ndjson: WriteRows = (stretch) => Buffer.from(`${records(stretch).join('\n')}\n`);
+const ndjson: WriteRows = (stretch) => {
+  for (const record of records(stretch)) text.add(`${record}\n`);
+  return text.take();
+};
 
-const json: WriteRows = (stretch) => Buffer.from(`${stretch.first ? '[' : ',\n'}${records(stretch).join(',\n')}`);
+const json: WriteRows = (stretch) => {
+  let before = stretch.first ? '[' : ',\n';
+  for (const record of records(stretch)) {
+    text.add(before + record);
+    before = ',\n';
+  }
+  return text.take();
+};
 
 /** Values only: the head tells the number of rows, which only the whole file does. */
 const npy: WriteRows = ({ columns, names, from, to, added }) => {

@@ -22,14 +22,15 @@ export interface TextCells {
 /** Bytes of numbers in one block; wide tables get blocks of fewer rows. */
 const BLOCK_BYTES = 4 * 2 ** 20;
 const MAX_BLOCK_ROWS = 65_536;
+const LEAST_BLOCK_ROWS = 64;
 /** UTF-16 units of text after which a block is full, however few its rows. */
 const BLOCK_TEXT = 8 * 2 ** 20;
 
 const PAGE = 2 ** 16;
 
-/** How many rows the blocks of a table of so many columns have. */
-export function blockRowsFor(columns: number): number {
-  return Math.max(64, Math.min(MAX_BLOCK_ROWS, Math.floor(BLOCK_BYTES / 8 / columns)));
+/** How many rows the blocks of a table of so many columns have, where so many blocks have the size of one. */
+export function blockRowsFor(columns: number, share = 1): number {
+  return Math.max(LEAST_BLOCK_ROWS / share, Math.min(MAX_BLOCK_ROWS, Math.floor(BLOCK_BYTES / 8 / share / columns)));
 }
 
 /**
@@ -50,10 +51,14 @@ export class BlockBuilder {
   rows = 0;
   private textLength = 0;
 
-  /** @param columns at least 1 */
+  /**
+   * @param columns at least 1
+   * @param share of the text that a block may hold: one in so many
+   */
   constructor(
     readonly columns: number,
     blockRows = blockRowsFor(columns),
+    private readonly share = 1,
   ) {
     this.blockRows = blockRows;
     const cells = columns * blockRows;
@@ -109,12 +114,12 @@ export class BlockBuilder {
 
   /** Whether it must be encoded and cleared before the next row. */
   get full(): boolean {
-    return this.rows === this.blockRows || this.textLength > BLOCK_TEXT;
+    return this.rows === this.blockRows || this.textLength > BLOCK_TEXT / this.share;
   }
 
   /** The row before which it is full, whichever rows come, as long as they bring no text. */
   get rowEnd(): number {
-    return this.textLength > BLOCK_TEXT ? this.rows + 1 : this.blockRows;
+    return this.textLength > BLOCK_TEXT / this.share ? this.rows + 1 : this.blockRows;
   }
 
   /** Starts the next block. */

@@ -44,8 +44,9 @@ export interface TableSummary {
 }
 
 const MAX_ROWS = 2 ** 31 - 1;
-/** Rows of a block that is passed on. */
-const PASSING_ROWS = 8192;
+/** Rows of a block that is passed on, and how many of those make a block that is kept. */
+const PASSING_ROWS = 4096;
+const PASSING_SHARE = 8;
 const SPELLED_NUMBER = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i;
 const INFINITE = /^\s*[+-]?inf(?:inity)?\s*$/i;
 
@@ -96,8 +97,9 @@ export class TableWriter {
     const { names, named, warnings } = nameColumns(count, given);
     this.names = names;
     this.warnings = warnings;
-    const rows = blockRowsFor(count);
-    this.block = new BlockBuilder(count, passing ? Math.min(rows, Math.max(64, rows >> 2), PASSING_ROWS) : rows);
+    this.block = passing
+      ? new BlockBuilder(count, Math.min(PASSING_ROWS, blockRowsFor(count, PASSING_SHARE)), PASSING_SHARE)
+      : new BlockBuilder(count);
     if (!passing) this.profiler = new TableProfiler(names, named, this.dateOrder);
     this.output.begin?.({ names, given: given ?? null, notes, ...(types && { types }) });
   }

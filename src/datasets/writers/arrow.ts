@@ -25,9 +25,8 @@ import { FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import type { Cells, CellType, ColumnHead } from './cells.js';
 import type { BinaryFormat } from './binary-format.js';
 
-/** Where a record batch of a file lies, as the footer tells it. */
+/** The lengths of a record batch of a file, as the footer tells them. */
 export interface ArrowBatch {
-  offset: number;
   headBytes: number;
   bodyBytes: number;
 }
@@ -61,14 +60,16 @@ export function arrowFormat(kind: 'file' | 'stream'): BinaryFormat<ArrowBatch> {
       const message = empty.subarray(0, messageBytes(empty));
       return isFile ? Buffer.concat([MAGIC, Buffer.alloc(MAGIC_BYTES - MAGIC.length), message]) : message;
     },
-    part: (heads, cells, offset) => {
+    part: (heads, cells) => {
       const bytes = encodeBatch(heads, cells);
       const headBytes = messageBytes(bytes);
-      return { bytes, part: { offset, headBytes, bodyBytes: bytes.length - headBytes } };
+      return { bytes, part: { headBytes, bodyBytes: bytes.length - headBytes } };
     },
     end: (heads, parts) => {
       if (!isFile) return END;
-      const blocks = parts.map(({ offset, headBytes, bodyBytes }) => new FileBlock(headBytes, bodyBytes, offset));
+      const blocks = parts.map(
+        ({ part: { headBytes, bodyBytes }, offset }) => new FileBlock(headBytes, bodyBytes, offset),
+      );
       const footer = Footer.encode(new Footer(schemaOf(heads), MetadataVersion.V5, blocks, []));
       const length = Buffer.alloc(4);
       length.writeInt32LE(footer.length);

@@ -1,9 +1,13 @@
 import type { Cells, ColumnHead } from './cells.js';
 
-/**
- * A format that is written part by part, wherever: what a part needs to know of the others is where it begins, and what
- * the end needs to know of it is plain data, which crosses threads.
- */
+/** What the end of a file has to know of a part: plain data, which crosses threads. */
+export interface PlacedPart<Part = unknown> {
+  part: Part;
+  /** Bytes of the file that go before it. */
+  offset: number;
+}
+
+/** A format that is written part by part, several at a time wherever, for none has to know of the others. */
 export interface BinaryFormat<Part = unknown> {
   /** What goes before the first part. */
   begin: (heads: readonly ColumnHead[]) => Uint8Array;
@@ -11,9 +15,12 @@ export interface BinaryFormat<Part = unknown> {
    * Some rows, at least one.
    *
    * @param cells a column each, all of the same length
+   */
+  part: (heads: readonly ColumnHead[], cells: readonly Cells[]) => { bytes: Uint8Array; part: Part };
+  /**
+   * What goes behind the last part.
+   *
    * @param offset bytes of the file that go before
    */
-  part: (heads: readonly ColumnHead[], cells: readonly Cells[], offset: number) => { bytes: Uint8Array; part: Part };
-  /** What goes behind the last part. */
-  end: (heads: readonly ColumnHead[], parts: Part[], offset: number) => Uint8Array;
+  end: (heads: readonly ColumnHead[], parts: readonly PlacedPart<Part>[], offset: number) => Uint8Array;
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import { readTable } from '../../../test/support/read-table.js';
-import { BINARY_FORMATS, type BinaryFormatName } from './binary-formats.js';
+import { binaryFormat, type BinaryFormatName } from './binary-formats.js';
 import { type Cells, type CellType, type ColumnHead, numbersOf } from './cells.js';
 
 const HEADS: ColumnHead[] = (
@@ -36,15 +36,20 @@ const PARTS: Cells[][] = [
   ],
 ];
 
-function write(format: BinaryFormatName, heads: readonly ColumnHead[], parts: readonly Cells[][]): Buffer {
-  const { begin, part, end } = BINARY_FORMATS[format];
+async function write(
+  format: BinaryFormatName,
+  heads: readonly ColumnHead[],
+  parts: readonly Cells[][],
+): Promise<Buffer> {
+  const { begin, part, end } = await binaryFormat(format);
   const pieces = [begin(heads)];
   const length = (): number => pieces.reduce((sum, piece) => sum + piece.length, 0);
   // What a part tells of itself has to survive the way from another thread.
   const told = parts.map((cells) => {
-    const encoded = part(heads, cells, length());
+    const encoded = part(heads, cells);
+    const offset = length();
     pieces.push(encoded.bytes);
-    return structuredClone(encoded.part);
+    return structuredClone({ part: encoded.part, offset });
   });
   pieces.push(end(heads, told, length()));
   return Buffer.concat(pieces);
@@ -52,7 +57,7 @@ function write(format: BinaryFormatName, heads: readonly ColumnHead[], parts: re
 
 describe.each<BinaryFormatName>(['parquet', 'arrow', 'arrow-stream'])('%s', (format) => {
   it('holds every type, with and without missing cells, as it was', async () => {
-    const file = write(format, HEADS, PARTS);
+    const file = await write(format, HEADS, PARTS);
     const rows =
       format === 'parquet'
         ? await parquetReadObjects({ file: new Uint8Array(file).buffer })
@@ -65,7 +70,7 @@ describe.each<BinaryFormatName>(['parquet', 'arrow', 'arrow-stream'])('%s', (for
   });
 
   it('is read by the service as it was written', async () => {
-    const { spellings, columns } = await readTable(write(format, HEADS, PARTS), `table.${format}`);
+    const { spellings, columns } = await readTable(await write(format, HEADS, PARTS), `table.${format}`);
     expect(columns.map(({ name }) => name)).toEqual(HEADS.map(({ name }) => name));
     expect(spellings[0]).toEqual([
       '1.5', '0.5', '1', String(2n ** 62n), String(2n ** 63n), 'true', 'é"\n', '2020-02-29', '2020-02-29T12:34:56.789Z',
@@ -76,7 +81,7 @@ describe.each<BinaryFormatName>(['parquet', 'arrow', 'arrow-stream'])('%s', (for
   it('is read column by column where two have one name', async () => {
     const heads: ColumnHead[] = ['a', 'b', 'a'].map((name) => ({ name, type: 'float64' }));
     const part = [1, 2, 3].map((value) => numbersOf(Float64Array.of(value, value * 10)));
-    const { columns, values } = await readTable(write(format, heads, [part]), `table.${format}`);
+    const { columns, values } = await readTable(await write(format, heads, [part]), `table.${format}`);
     expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'a_2']);
     expect(values).toEqual([
       [1, 2, 3],
@@ -90,7 +95,7 @@ describe.each<BinaryFormatName>(['parquet', 'arrow', 'arrow-stream'])('%s', (for
     await fc.assert(
       fc.asyncProperty(parts, async (values) => {
         const heads: ColumnHead[] = [{ name: 'x', type: 'float64' }, { name: 'n', type: 'int32' }]; // prettier-ignore
-        const file = write(format, heads, values.map((part) => [numbersOf(Float64Array.from(part)), Int32Array.from(part, (_, i) => i)])); // prettier-ignore
+        const file = await write(format, heads, values.map((part) => [numbersOf(Float64Array.from(part)), Int32Array.from(part, (_, i) => i)])); // prettier-ignore
         const read = await readTable(file, `table.${format}`, {}, ['']);
         // A column without any number is one of words.
         expect(read.values.map(([x]) => (x === null ? NaN : Number(x)))).toEqual(values.flat());

@@ -1,11 +1,10 @@
-import { arrowFormat } from './arrow.js';
 import type { BinaryFormat } from './binary-format.js';
-import { parquetFormat } from './parquet.js';
 
 export type BinaryFormatName = 'parquet' | 'arrow' | 'arrow-stream';
 
-export const BINARY_FORMATS: Record<BinaryFormatName, BinaryFormat> = {
-  parquet: parquetFormat as BinaryFormat,
-  arrow: arrowFormat('file') as BinaryFormat,
-  'arrow-stream': arrowFormat('stream') as BinaryFormat,
-};
+/** A format that has types. Loaded when it is needed: each comes with a library of some megabytes. */
+export async function binaryFormat(name: BinaryFormatName): Promise<BinaryFormat> {
+  if (name === 'parquet') return (await import('./parquet.js')).parquetFormat as BinaryFormat;
+  const { arrowFormat } = await import('./arrow.js');
+  return arrowFormat(name === 'arrow' ? 'file' : 'stream') as BinaryFormat;
+}

@@ -1,6 +1,6 @@
 import { moved } from '../../common/moved.js';
 import { BlockReader } from '../blocks/block-codec.js';
-import { BINARY_FORMATS, type BinaryFormatName } from './binary-formats.js';
+import { binaryFormat, type BinaryFormatName } from './binary-formats.js';
 import { type Cells, cellsOf, type ColumnHead } from './cells.js';
 
 /** Rows of a stored block, to be written with further columns behind. */
@@ -14,7 +14,6 @@ export interface PartTask {
   heads: readonly ColumnHead[];
   /** Cells of the columns that the block does not have. */
   added: readonly Cells[];
-  offset: number;
 }
 
 export interface WrittenPart {
@@ -22,8 +21,9 @@ export interface WrittenPart {
   part: unknown;
 }
 
-export default function write({ format, block, from, to, heads, added, offset }: PartTask): WrittenPart {
+export default async function write({ format, block, from, to, heads, added }: PartTask): Promise<WrittenPart> {
+  const { part } = await binaryFormat(format);
   const reader = new BlockReader(block);
   const own = Array.from({ length: reader.columns }, (_, j) => cellsOf(reader.column(j), heads[j].type, from, to));
-  return moved(BINARY_FORMATS[format].part(heads, [...own, ...added], offset));
+  return moved(part(heads, [...own, ...added]));
 }
