@@ -68,7 +68,7 @@ export class ClustersService {
           value: one.records ? one.records[0][name] : one.rows[0][j],
           center: centerOf(cluster),
           runnerUpCenter: runnerUp === null ? null : centerOf(runnerUp),
-          contribution: terms && terms.contributions[j],
+          contribution: terms?.contributions[j] ?? null,
         };
       }),
       difference: terms ? terms.difference : null,
