@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { ALL, bruteForce, centerOf, checkFit, rowOf, tables } from '../../../test/support/clustering.js';
 import { rowsOf } from '../../../test/support/golden.js';
 import type { FitResult, Matrix } from '../types.js';
-import { fit, type FitJobOptions, type Hooks } from './fit.js';
+import { alone } from '../kernels/choose.js';
+import { fit as fitHere, type FitJobOptions, type Hooks } from './fit.js';
 import { Generator } from './generator.js';
 
 const HOOKS: Hooks = { interrupt: () => undefined, progress: null };
@@ -14,7 +15,13 @@ function essence({ centers, labels, inertia, iterations, sizes }: FitResult): ob
   return { centers, labels, inertia, iterations, sizes };
 }
 
-describe('every fit', () => {
+/** On the kernel of the thread that asks, and on WebAssembly. */
+const KERNELS: [string, typeof fitHere][] = [
+  ['plain', fitHere],
+  ['WebAssembly', (...call) => alone(() => fitHere(...call))],
+];
+
+describe.each(KERNELS)('every fit (%s)', (_, fit) => {
   it('ends with labels that are a float64 brute-force argmin, and no empty cluster', () => {
     fc.assert(
       fc.property(
@@ -127,7 +134,7 @@ function bruteForceInertia(matrix: Matrix, { centers, labels }: FitResult): numb
   return sum;
 }
 
-describe('laws between fits', () => {
+describe.each(KERNELS)('laws between fits (%s)', (_, fit) => {
   it('data times 2^e give the same labels, and centres times 2^e', () => {
     fc.assert(
       fc.property(tables(...ALL), fc.integer({ min: -900, max: 900 }), ({ matrix, k, seed }, exponent) => {

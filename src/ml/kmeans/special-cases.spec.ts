@@ -1,12 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { centerOf, checkFit, rowOf, tables } from '../../../test/support/clustering.js';
-import { fit, type FitJobOptions, type Hooks } from './fit.js';
+import { alone } from '../kernels/choose.js';
+import { fit as fitHere, type FitJobOptions, type Hooks } from './fit.js';
 
 const HOOKS: Hooks = { interrupt: () => undefined, progress: null };
 const RUNS = { numRuns: 150, seed: 20 };
 
-describe('clusters that run empty', () => {
+/** On the kernel of the thread that asks, and on WebAssembly. */
+const KERNELS: [string, typeof fitHere][] = [
+  ['plain', fitHere],
+  ['WebAssembly', (...call) => alone(() => fitHere(...call))],
+];
+
+describe.each(KERNELS)('clusters that run empty (%s)', (_, fit) => {
   it('take the farthest rows, one each, and are told of', () => {
     fc.assert(
       fc.property(tables('uniform', 'clustered'), ({ matrix, k, seed }) => {
@@ -23,7 +30,7 @@ describe('clusters that run empty', () => {
   });
 });
 
-describe('the cosine metric', () => {
+describe.each(KERNELS)('the cosine metric (%s)', (_, fit) => {
   const tilted = tables('uniform', 'clustered').map(({ matrix, k, seed }) => {
     const data = matrix.data.map((value, i) => value + 0.1 + (i % matrix.columns));
     return { matrix: { ...matrix, data }, k: matrix.columns === 1 ? 1 : k, seed };
