@@ -1,7 +1,7 @@
 import { rowsFrom } from './chunks';
-import { PARTITIONS, partitionStart, Plan } from './plan';
+import { Plan } from './plan';
 import { SCANNED } from './scan';
-import { Seed } from './seed';
+import { Seed, STRETCH, STRETCHES } from './seed';
 import { dot16 } from './simd';
 import { weightOf } from './sums';
 
@@ -205,28 +205,40 @@ export function bytesAdd(planAt: usize, chunk: i32, base: usize): void {
   }
 }
 
-/** Phase, one a partition: what each candidate would take off, in row order; to `results`, candidate after candidate. */
-export function bytesGains(planAt: usize, p: i32, base: usize): void {
+/** Two masses in whole units. */
+// @ts-ignore: decorator
+@inline
+function rounded2(masses: v128, magnet: v128): v128 {
+  return f64x2.sub(f64x2.add(masses, magnet), magnet);
+}
+
+/** Phase, one a run of stretches: what each candidate would take off each; to `results`, candidate after candidate. */
+export function bytesGains(planAt: usize, item: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const seed = changetype<Seed>(plan.output);
   const scale = f64x2.splat(<f64>seed.unit * <f64>seed.unit);
-  const zero = f64x2.splat(0);
-  const end = partitionStart(plan.rows, p + 1);
-  for (let c = 0; c < seed.count; c += 4) {
-    let low = zero, high = zero;
-    for (let row = partitionStart(plan.rows, p); row < end; row++) {
-      const units = v128.load(seed.distances + (<usize>row << 5) + (<usize>c << 2));
-      const closest = v128.load64_splat(seed.closest + (<usize>row << 3));
-      const w = f64x2.splat(weightOf(plan, row));
-      const a = f64x2.mul(f64x2.convert_low_i32x4_s(units), scale);
-      const b = f64x2.mul(f64x2.convert_low_i32x4_s(i64x2.shuffle(units, units, 1, 1)), scale);
-      low = f64x2.add(low, f64x2.mul(w, f64x2.pmax(zero, f64x2.sub(closest, a))));
-      high = f64x2.add(high, f64x2.mul(w, f64x2.pmax(zero, f64x2.sub(closest, b))));
+  const magnet = v128.load64_splat(seed.magnet);
+  const stretches = (plan.rows + STRETCH - 1) / STRETCH;
+  const pitch = <usize>stretches << 3;
+  for (let s = item * STRETCHES; s < min(stretches, (item + 1) * STRETCHES); s++) {
+    const end = min(plan.rows, (s + 1) * STRETCH);
+    for (let c = 0; c < seed.count; c += 4) {
+      let low = f64x2.splat(0), high = low;
+      for (let row = s * STRETCH; row < end; row++) {
+        const units = v128.load(seed.distances + (<usize>row << 5) + (<usize>c << 2));
+        const closest = v128.load64_splat(seed.closest + (<usize>row << 3));
+        const w = f64x2.splat(weightOf(plan, row));
+        const a = f64x2.mul(f64x2.convert_low_i32x4_s(units), scale);
+        const b = f64x2.mul(f64x2.convert_low_i32x4_s(i64x2.shuffle(units, units, 1, 1)), scale);
+        const mass = rounded2(f64x2.mul(w, closest), magnet);
+        low = f64x2.add(low, f64x2.sub(mass, rounded2(f64x2.mul(w, f64x2.pmin(closest, a)), magnet)));
+        high = f64x2.add(high, f64x2.sub(mass, rounded2(f64x2.mul(w, f64x2.pmin(closest, b)), magnet)));
+      }
+      const out = seed.results + <usize>c * pitch + (<usize>s << 3);
+      store<f64>(out, f64x2.extract_lane(low, 0));
+      store<f64>(out + pitch, f64x2.extract_lane(low, 1));
+      store<f64>(out + 2 * pitch, f64x2.extract_lane(high, 0));
+      store<f64>(out + 3 * pitch, f64x2.extract_lane(high, 1));
     }
-    const out = seed.results + (<usize>(c * PARTITIONS + p) << 3);
-    store<f64>(out, f64x2.extract_lane(low, 0));
-    store<f64>(out, f64x2.extract_lane(low, 1), PARTITIONS * 8);
-    store<f64>(out, f64x2.extract_lane(high, 0), PARTITIONS * 16);
-    store<f64>(out, f64x2.extract_lane(high, 1), PARTITIONS * 24);
   }
 }

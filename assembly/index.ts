@@ -6,11 +6,11 @@ export { displace, lineUp } from './snapshots';
 export { packCenters } from './centers';
 export { coarseBytes, packCoarse } from './coarse';
 export { assignAll } from './lloyd';
-export { nearAdd, nearMeet, nearScatter, nearTake } from './near';
+export { nearAdd, nearBegin, nearLargest, nearMasses, nearMeet, nearTry } from './near';
 export { scan } from './scan';
 export { whole } from './whole';
 export { assignTwo, transform } from './predict';
-export { seedAdd, seedBegin, seedGains, seedMasses, seedMeet } from './seed';
+export { seedAdd, seedBegin, seedGains, seedLargest, seedMasses, seedMeet } from './seed';
 export { separationBytes, separations } from './separations';
 export { distances, inertia } from './strict';
 export { assignBoxes, boxScratchBytes } from './boxes';
@@ -22,6 +22,8 @@ export { displaceRests, multiply, sketchCenters, sketchRows } from './sketch';
 export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 
 import { Grid } from './grid';
+import { Near } from './near';
+import { Node } from './node';
 import { Plan } from './plan';
 import { Seed } from './seed';
 import { Sketch } from './sketch';
@@ -39,6 +41,15 @@ export function gridBytes(): i32 {
 /** The same of the record of a seeding. */
 export function seedBytes(): i32 {
   return offsetof<Seed>();
+}
+
+/** The same of that of a seeding on the grid, and of one of its nodes. */
+export function nearBytes(): i32 {
+  return offsetof<Near>();
+}
+
+export function nodeBytes(): i32 {
+  return offsetof<Node>();
 }
 
 /** The same of the record of sketches. */

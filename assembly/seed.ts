@@ -1,7 +1,7 @@
 import { BLOCK, center, lineOf, screenedOf } from './block';
 import { rowsFrom } from './chunks';
 import { meetBlock } from './meet';
-import { PARTITIONS, partitionStart, Plan } from './plan';
+import { Plan } from './plan';
 import { strictFour, strictLow, strictHigh } from './four';
 import { weightOf } from './sums';
 
@@ -21,22 +21,16 @@ export class Seed {
   masks: usize;
   /** float64, what a phase gives out. */
   results: usize;
-  /** float64, partition x pitch: the mass of a partition's rows before each stretch of 256. */
-  prefixes: usize;
-  pitch: i32;
+  /** float64 a stretch: its mass. */
+  sums: usize;
+  /** float64: what masses are rounded by, see `src/ml/kernels/potential.ts`. */
+  magnet: usize;
   /** Candidates that the rows meet, at most 8. */
   count: i32;
   /** Whether rows are read where they lie. */
   direct: i32;
   /** The candidate that a phase adds. */
   chosen: i32;
-  // See near.ts:
-  /** uint8 a place in the grid's order: as `masks`. */
-  marks: usize;
-  /** float32 a place: `closest`, rounded up. */
-  near: usize;
-  /** float32 a block: the largest of them. */
-  most: usize;
   // See bytes.ts:
   /** uint8, rows x columns. */
   bytes: usize;
@@ -50,16 +44,22 @@ export class Seed {
   ofNorm: f32;
   ofSquares: f32;
   fixed: f32;
-  /** How far rounding may carry a distance between a point of the grid and a candidate. */
-  slip: f32;
   /** The power of two that values packed in bytes are multiples of. */
   unit: f32;
 }
 
 /** A weight of which float32 tells nothing. */
 const FAINT: f64 = 1e-30;
-/** Rows between two prefixes. */
-const STRETCH = 256;
+/** Rows whose masses are added up as one, and such stretches that a phase's item takes. */
+export const STRETCH = 256;
+export const STRETCHES = 16;
+
+/** A mass in whole units of what float64 tells apart at the magnet. */
+// @ts-ignore: decorator
+@inline
+export function rounded(mass: f64, magnet: f64): f64 {
+  return mass + magnet - magnet;
+}
 
 // @ts-ignore: decorator
 @inline
@@ -251,10 +251,11 @@ let gain: f64 = 0;
 @inline
 function take(plan: Plan, seed: Seed, row: i32, d2: f64): void {
   const closest = load<f64>(seed.closest + (<usize>row << 3));
-  if (d2 < closest) gain += weightOf(plan, row) * (closest - d2);
+  const magnet = load<f64>(seed.magnet);
+  if (d2 < closest) gain += rounded(weightOf(plan, row) * closest, magnet) - rounded(weightOf(plan, row) * d2, magnet);
 }
 
-/** Takes the last `rows` of four in, in row order. */
+/** Takes those that wait in; their gains are whole units, which add up alike in any order. */
 function takeAll(plan: Plan, seed: Seed, c: i32): void {
   const missing = 4 - waiting;
   measureWaiting(plan, c);
@@ -264,77 +265,73 @@ function takeAll(plan: Plan, seed: Seed, c: i32): void {
   if (missing < 1) take(plan, seed, row3, f64x2.extract_lane(strictHigh, 1));
 }
 
-/** Phase, one a candidate and partition: strictly what the candidate would take off; to `results`. */
+/** Phase, one a candidate and run of stretches: strictly what the candidate would take off each; to `results`. */
 export function seedGains(planAt: usize, item: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const seed = seedOf(plan);
-  const c = item / PARTITIONS;
-  const p = item - c * PARTITIONS;
+  const stretches = (plan.rows + STRETCH - 1) / STRETCH;
+  const runs = (stretches + STRETCHES - 1) / STRETCHES;
+  const c = item / runs;
+  const from = (item - c * runs) * STRETCHES;
   const bits: u64 = 0x0101010101010101 << c;
-  const end = partitionStart(plan.rows, p + 1);
-  gain = 0;
-  waiting = 0;
-  for (let row = partitionStart(plan.rows, p); row < end; row += 8) {
-    let found = load<u64>(seed.masks + <usize>row) & bits;
-    if (end - row < 8) found &= (<u64>1 << (<u64>(end - row) << 3)) - 1;
-    for (; found; found &= found - 1) if (wait(row + <i32>(ctz(found) >> 3))) takeAll(plan, seed, c);
+  const results = seed.results + (<usize>(c * stretches) << 3);
+  for (let s = from; s < min(stretches, from + STRETCHES); s++) {
+    const end = min(plan.rows, (s + 1) * STRETCH);
+    gain = 0;
+    waiting = 0;
+    for (let row = s * STRETCH; row < end; row += 8) {
+      let found = load<u64>(seed.masks + <usize>row) & bits;
+      if (end - row < 8) found &= (<u64>1 << (<u64>(end - row) << 3)) - 1;
+      for (; found; found &= found - 1) if (wait(row + <i32>(ctz(found) >> 3))) takeAll(plan, seed, c);
+    }
+    if (waiting) takeAll(plan, seed, c);
+    store<f64>(results + (<usize>s << 3), gain);
   }
-  if (waiting) takeAll(plan, seed, c);
-  store<f64>(seed.results + (<usize>item << 3), gain);
+}
+
+/** Masses of two rows. */
+// @ts-ignore: decorator
+@inline
+function massOfTwo(plan: Plan, seed: Seed, row: usize): v128 {
+  const closest = v128.load(seed.closest + (row << 3));
+  return plan.weights ? f64x2.mul(v128.load(plan.weights + (row << 3)), closest) : closest;
 }
 
 // @ts-ignore: decorator
 @inline
-function massOf(plan: Plan, seed: Seed, row: i32): f64 {
-  return weightOf(plan, row) * load<f64>(seed.closest + (<usize>row << 3));
+function massOf(plan: Plan, seed: Seed, row: usize): f64 {
+  return weightOf(plan, <i32>row) * load<f64>(seed.closest + (row << 3));
 }
 
-/** Phase, one for four partitions, whose sums go on side by side: masses to `results`, and the prefixes. */
+/** Phase, one a run of stretches: their masses in whole units, to `sums`. */
 export function seedMasses(planAt: usize, item: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const seed = seedOf(plan);
-  const p = item << 2;
-  const s0 = partitionStart(plan.rows, p);
-  const s1 = partitionStart(plan.rows, p + 1);
-  const s2 = partitionStart(plan.rows, p + 2);
-  const s3 = partitionStart(plan.rows, p + 3);
-  const s4 = partitionStart(plan.rows, p + 4);
-  const common = min(min(s1 - s0, s2 - s1), min(s3 - s2, s4 - s3));
-  let m0: f64 = 0, m1: f64 = 0, m2: f64 = 0, m3: f64 = 0;
-  const pitch = <usize>seed.pitch << 3;
-  let out = seed.prefixes + <usize>p * pitch;
-  for (let start = 0; start <= common; start += STRETCH, out += 8) {
-    store<f64>(out, m0);
-    store<f64>(out + pitch, m1);
-    store<f64>(out + 2 * pitch, m2);
-    store<f64>(out + 3 * pitch, m3);
-    const end = min(common, start + STRETCH);
-    if (plan.weights) {
-      for (let i = start; i < end; i++) {
-        m0 += massOf(plan, seed, s0 + i);
-        m1 += massOf(plan, seed, s1 + i);
-        m2 += massOf(plan, seed, s2 + i);
-        m3 += massOf(plan, seed, s3 + i);
-      }
-    } else {
-      let a = seed.closest + (<usize>(s0 + start) << 3);
-      const b = <usize>(s1 - s0) << 3, c = <usize>(s2 - s0) << 3, d = <usize>(s3 - s0) << 3;
-      for (const stop = a + (<usize>(end - start) << 3); a < stop; a += 8) {
-        m0 += load<f64>(a);
-        m1 += load<f64>(a + b);
-        m2 += load<f64>(a + c);
-        m3 += load<f64>(a + d);
-      }
+  const magnet = load<f64>(seed.magnet);
+  const two = f64x2.splat(magnet);
+  const end = <usize>min(plan.rows, (item + 1) * STRETCHES * STRETCH);
+  let out = seed.sums + (<usize>(item * STRETCHES) << 3);
+  for (let start = <usize>(item * STRETCHES * STRETCH); start < end; start += STRETCH, out += 8) {
+    const stop = min(end, start + STRETCH);
+    let a = f64x2.splat(0), b = a;
+    let row = start;
+    for (; row + 4 <= stop; row += 4) {
+      a = f64x2.add(a, f64x2.sub(f64x2.add(massOfTwo(plan, seed, row), two), two));
+      b = f64x2.add(b, f64x2.sub(f64x2.add(massOfTwo(plan, seed, row + 2), two), two));
     }
+    a = f64x2.add(a, b);
+    let sum = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+    for (; row < stop; row++) sum += rounded(massOf(plan, seed, row), magnet);
+    store<f64>(out, sum);
   }
-  // Partitions differ by a row at most.
-  if (s1 - s0 > common) m0 += massOf(plan, seed, s1 - 1);
-  if (s2 - s1 > common) m1 += massOf(plan, seed, s2 - 1);
-  if (s3 - s2 > common) m2 += massOf(plan, seed, s3 - 1);
-  if (s4 - s3 > common) m3 += massOf(plan, seed, s4 - 1);
-  const results = seed.results + (<usize>p << 3);
-  store<f64>(results, m0);
-  store<f64>(results, m1, 8);
-  store<f64>(results, m2, 16);
-  store<f64>(results, m3, 24);
+}
+
+/** Phase, one a run of stretches: the largest of their masses, to `sums`. */
+export function seedLargest(planAt: usize, item: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const seed = seedOf(plan);
+  const end = <usize>min(plan.rows, (item + 1) * STRETCHES * STRETCH);
+  let most: f64 = 0;
+  for (let row = <usize>(item * STRETCHES * STRETCH); row < end; row++) most = max(most, massOf(plan, seed, row));
+  store<f64>(seed.sums + (<usize>item << 3), most);
 }

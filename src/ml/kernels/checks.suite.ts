@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import { Generator } from '../kmeans/generator.js';
 import { weightedSum } from '../kmeans/space.js';
-import { PARTITIONS, type Kernel, type KernelFactory, type Seeding } from './kernel.js';
+import type { Kernel, KernelFactory } from './kernel.js';
+import { Potential, rounded, STRETCH } from './potential.js';
 import { emptySums, Law, makeInput, startOf, type Shape } from './law.suite.js';
 
 export function checkNearest(kernel: Kernel, law: Law, centers: Float64Array, k: number): void {
@@ -81,39 +82,51 @@ function checkTraining(kernel: Kernel, law: Law, start: Float64Array, k: number,
   assigner.close();
 }
 
-/** The candidate that leaves the lowest potential, its gains taken off one by one. */
-function lowest(law: Law, closest: Float64Array, candidates: Int32Array): number {
-  const { columns } = law.input;
-  const masses = law.overRows((i) => law.weight(i) * closest[i]);
-  const potential = masses.reduce((sum, mass) => sum + mass, 0);
-  const left = Array.from(candidates, (candidate) => {
-    const center = law.values.subarray(candidate * columns, (candidate + 1) * columns);
-    const gains = law.overRows((i) => {
-      const distance = law.d2(i, center, 0);
-      return distance < closest[i] ? law.weight(i) * (closest[i] - distance) : 0;
-    });
-    return gains.reduce((rest, gain) => rest - gain, potential);
-  });
-  return left.indexOf(Math.min(...left));
-}
+/** A seeding by the law: all distances anew for every row chosen. */
+class LawSeeding {
+  closest: Float64Array;
+  readonly potential: Potential;
 
-function checkDraws(seeding: Seeding, law: Law, closest: Float64Array, generator: Generator): void {
-  for (let p = 0; p < PARTITIONS; p++) {
-    const mass = (i: number): number => law.weight(i) * closest[i];
-    const before = generator.uniform();
-    const massive: { row: number; upTo: number }[] = [];
-    let upTo = 0;
-    for (let row = law.bounds[p]; row < law.bounds[p + 1]; row++) {
-      if (mass(row) === 0) continue;
-      upTo += mass(row);
-      massive.push({ row, upTo: before + upTo });
-    }
-    if (massive.length === 0) continue;
-    for (const target of [0, before + generator.uniform() * upTo, massive[massive.length >> 1].upTo]) {
-      const drawn = massive.find((one) => one.upTo > target);
-      if (drawn !== undefined) expect(seeding.reach(p, before, target)).toBe(drawn.row);
-    }
-    expect(seeding.reach(p, -Infinity, Infinity)).toBe(massive.at(-1)!.row);
+  constructor(private readonly law: Law) {
+    const { rows } = law.input;
+    this.closest = new Float64Array(rows).fill(Infinity);
+    const mass = (row: number): number => law.weight(row) * this.closest[row];
+    this.potential = new Potential(rows, {
+      largest: () => this.closest.reduce((most, _, row) => Math.max(most, mass(row)), 0),
+      addUp: (magnet, sums) => {
+        sums.fill(0);
+        for (let row = 0; row < rows; row++) sums[Math.floor(row / STRETCH)] += rounded(mass(row), magnet);
+      },
+      list: (stretch, out) => {
+        for (let i = 0; i < out.length; i++) out[i] = mass(stretch * STRETCH + i);
+      },
+    });
+  }
+
+  /** The squared distances with one more row chosen. */
+  with(row: number): Float64Array {
+    const { columns } = this.law.input;
+    const own = this.law.values.subarray(row * columns, (row + 1) * columns);
+    return this.closest.map((distance, i) => Math.min(distance, this.law.d2(i, own, 0)));
+  }
+
+  add(row: number): void {
+    this.closest = this.with(row);
+    this.potential.settle();
+  }
+
+  best(candidates: Int32Array): number {
+    const left = Array.from(candidates, (candidate) => {
+      const gains = new Float64Array(Math.ceil(this.closest.length / STRETCH));
+      this.with(candidate).forEach((distance, i) => {
+        const [before, after] = [this.closest[i], distance].map((d2) =>
+          rounded(this.law.weight(i) * d2, this.potential.attraction),
+        );
+        gains[Math.floor(i / STRETCH)] += before - after;
+      });
+      return this.potential.without(gains);
+    });
+    return left.indexOf(Math.min(...left));
   }
 }
 
@@ -121,39 +134,29 @@ export function checkSeeding(kernel: Kernel, law: Law, seed: number, k: number):
   const { rows } = law.input;
   const generator = new Generator(seed, 2);
   const seeding = kernel.seeding(k);
-  const closest = new Float64Array(rows).fill(Infinity);
+  const expected = new LawSeeding(law);
+  const check = (): void => {
+    expect(Array.from(seeding.closest)).toEqual(Array.from(expected.closest));
+    expect(seeding.potential).toBe(expected.potential.total);
+    if (seeding.potential === 0) return;
+    for (const share of [0, generator.uniform(), generator.uniform(), 1 - 2 ** -53]) {
+      expect(seeding.draw(share)).toBe(expected.potential.draw(share));
+    }
+  };
   for (let step = 0; step < 4; step++) {
     const row = generator.below(rows);
     seeding.add(row);
-    const own = new Float64Array(law.input.columns);
-    kernel.row(row, own);
-    for (let i = 0; i < rows; i++) closest[i] = Math.min(closest[i], law.d2(i, own, 0));
-    expect(Array.from(seeding.closest)).toEqual(Array.from(closest));
-    expect(Array.from(seeding.masses)).toEqual(Array.from(law.overRows((i) => law.weight(i) * closest[i])));
-
-    const candidates = Int32Array.from({ length: 3 }, () => generator.below(rows));
-    const gains = new Float64Array(3 * PARTITIONS);
-    seeding.gains(candidates, gains);
-    candidates.forEach((candidate, t) => {
-      kernel.row(candidate, own);
-      const expected = law.overRows((i) => {
-        const distance = law.d2(i, own, 0);
-        return distance < closest[i] ? law.weight(i) * (closest[i] - distance) : 0;
-      });
-      expect(Array.from(gains.subarray(t * PARTITIONS, (t + 1) * PARTITIONS))).toEqual(Array.from(expected));
-    });
-    checkDraws(seeding, law, closest, generator);
+    expected.add(row);
+    check();
     // More candidates than a tile has lanes, some of them twice, one a chosen row.
     const many = Int32Array.from({ length: 2 + (step % 3) * 8 }, () => generator.below(rows));
     many[1] = step % 2 === 0 ? many[0] : row;
     const best = seeding.best(many);
-    expect(best).toBe(lowest(law, closest, many));
+    expect(best).toBe(expected.best(many));
     if (step % 2 === 0) continue;
     seeding.add(many[best]);
-    kernel.row(many[best], own);
-    for (let i = 0; i < rows; i++) closest[i] = Math.min(closest[i], law.d2(i, own, 0));
-    expect(Array.from(seeding.closest)).toEqual(Array.from(closest));
-    expect(Array.from(seeding.masses)).toEqual(Array.from(law.overRows((i) => law.weight(i) * closest[i])));
+    expected.add(many[best]);
+    check();
   }
   seeding.close();
 }

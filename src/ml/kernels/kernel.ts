@@ -136,31 +136,21 @@ export interface NearestTwo {
 
 /** The state of one k-means++ seeding: how far every row is from the closest of the rows chosen so far. */
 export interface Seeding {
-  /** Squared distance of every row to the closest chosen row; Infinity before the first. Read-only to the caller. */
+  /** Squared distance of every row to the closest chosen row; Infinity before the first. A copy, or read-only to the caller. */
   readonly closest: Float64Array;
-  /** Sum of weight x closest, a partition each (length {@link PARTITIONS}), in row order. Read-only to the caller. */
-  readonly masses: Float64Array;
+  /** Sum of weight x closest over all rows, as `Potential` adds them up. */
+  readonly potential: number;
 
-  /** Chooses a row: `closest` falls where d2 to it is lower, `masses` follow. Cheapest for a candidate of the last call. */
+  /** Chooses a row: `closest` falls where d2 to it is lower. Cheapest for a candidate of the last call. */
   add(row: number): void;
 
   /**
-   * The first row of a partition at which `before` and the mass of the partition's rows up to it, added up in row order,
-   * exceed `target`; the last row that has any mass where none does.
+   * The first row at which the mass cumulated in row order exceeds a share of the potential, which is not 0.
+   * @param share from 0 to 1, 1 not included
    */
-  reach(partition: number, before: number, target: number): number;
+  draw(share: number): number;
 
-  /**
-   * What each candidate row would take off: a partition's sum, in row order, of weight x (closest - d2) over the rows
-   * with d2 < closest. Called after the first {@link add}.
-   * @param gains OUT, `candidates.length x PARTITIONS`
-   */
-  gains(candidates: Int32Array, gains: Float64Array): void;
-
-  /**
-   * Index of the candidate whose choice would leave the lowest potential (the masses added up, less its gains one by
-   * one), the first where they tie.
-   */
+  /** Index of the candidate whose choice would leave the lowest potential, the first where they tie. */
   best(candidates: Int32Array): number;
 
   close(): void;

@@ -1,6 +1,5 @@
 import { EngineError } from '../errors.js';
 import { PARTITIONS, partitionBounds, type Kernel } from '../kernels/kernel.js';
-import { firstBeyond, total } from '../kernels/potential.js';
 import type { Generator } from './generator.js';
 
 /**
@@ -30,10 +29,8 @@ export class Helper {
       seeding.add(chosen[0]);
       for (let step = 1; step < k; step++) {
         this.interrupt();
-        if (total(seeding.masses) === 0) throw tooFewDistinct(step, k);
-        for (let t = 0; t < trials; t++) {
-          candidates[t] = draw(seeding.masses, generator, (p, before, target) => seeding.reach(p, before, target));
-        }
+        if (seeding.potential === 0) throw tooFewDistinct(step, k);
+        for (let t = 0; t < trials; t++) candidates[t] = seeding.draw(generator.uniform());
         chosen[step] = candidates[seeding.best(candidates)]!;
         seeding.add(chosen[step]);
       }
@@ -86,14 +83,21 @@ export class Helper {
     // Without weights the cumulated mass of a row is its number plus one.
     if (weights === null) return Math.min(rows - 1, Math.floor(generator.uniform() * rows));
     const bounds = partitionBounds(rows);
-    const ones = new Float64Array(rows).fill(1);
     const masses = new Float64Array(PARTITIONS);
     for (let p = 0; p < PARTITIONS; p++) {
       for (let i = bounds[p]; i < bounds[p + 1]; i++) masses[p] += weights[i];
     }
-    return draw(masses, generator, (p, before, target) =>
-      firstBeyond(ones, weights, bounds[p], bounds[p + 1], 0, before, target),
-    );
+    const target = generator.uniform() * masses.reduce((sum, mass) => sum + mass, 0);
+    let before = 0;
+    let last = 0;
+    for (let p = 0; p < PARTITIONS; before += masses[p++]) {
+      // Also the last row of any weight, where the product was rounded up to the whole.
+      for (let i = bounds[p], within = 0; i < bounds[p + 1] && before + within <= target; i++) {
+        within += weights[i];
+        if (weights[i] > 0) last = i;
+      }
+    }
+    return last;
   }
 
   /** The same text for two rows if and only if their values are equal. */
@@ -103,27 +107,6 @@ export class Helper {
     for (let j = 0; j < values.length; j++) values[j] += 0; // -0 becomes 0
     return Buffer.from(values.buffer).toString('latin1');
   }
-}
-
-/** Inverse transform: the first row where the cumulated mass, partition by partition, exceeds a uniform share of all. */
-function draw(
-  masses: Float64Array,
-  generator: Generator,
-  reach: (partition: number, before: number, target: number) => number,
-): number {
-  const target = generator.uniform() * total(masses);
-  let before = 0;
-  let last = 0;
-  for (let p = 0; p < PARTITIONS; p++) {
-    const after = before + masses[p];
-    if (masses[p] > 0) {
-      last = p;
-      if (after > target) return reach(p, before, target);
-    }
-    before = after;
-  }
-  // The product was rounded up to the whole: the last row that has any mass.
-  return reach(last, -Infinity, Infinity);
 }
 
 function tooFewDistinct(distinct: number, k: number): EngineError {

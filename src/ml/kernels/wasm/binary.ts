@@ -38,13 +38,16 @@ export const PHASES = [
   'seedAdd',
   'seedGains',
   'seedMasses',
+  'seedLargest',
   'bytesMeet',
   'bytesAdd',
   'bytesGains',
-  'nearTake',
+  'nearBegin',
   'nearMeet',
   'nearAdd',
-  'nearScatter',
+  'nearTry',
+  'nearMasses',
+  'nearLargest',
   'separations',
   'multiply',
   'sketchRows',
@@ -62,6 +65,8 @@ export type Exports = Record<PhaseName, Phase> & {
   cellsBytes(): number;
   cellScratchBytes(tiles: number): number;
   seedBytes(): number;
+  nearBytes(): number;
+  nodeBytes(): number;
   sketchBytes(): number;
   memoBytes(): number;
   separationBytes(columns: number, groups: number): number;

@@ -1,12 +1,12 @@
 import { PARTITIONS, type Seeding } from '../kernel.js';
-import { lowestPotential, total } from '../potential.js';
+import { lowest, Potential } from '../potential.js';
 import type { PhaseName } from './binary.js';
 import { formOf, packedBytes, Packing, roomBeside } from './bytes.js';
 import { LANES } from './candidates.js';
 import { NO_SCRATCH, type Packed } from './crew.js';
-import { Prefixes } from './prefixes.js';
 import { SCANNED } from './scan.js';
 import { SEED_BYTES, writeSeed, type SeedFields } from './seed.js';
+import { Stretches } from './stretches.js';
 import type { Table } from './table.js';
 
 /** Candidates whose lines lie side by side. */
@@ -15,13 +15,13 @@ const GROUP = 4;
 /** A seeding of a table in bytes, whose distances in integers are the strict ones. See `assembly/bytes.ts`. */
 export class ByteSeeding implements Seeding {
   readonly closest: Float64Array;
-  readonly masses = new Float64Array(PARTITIONS);
   private readonly seed: number;
   private readonly bytes: Uint8Array;
   private readonly squares: number;
   private readonly lines: number;
   private readonly results: number;
-  private readonly prefixes: Prefixes;
+  private readonly stretches: Stretches;
+  private readonly total: Potential;
   private readonly split: number;
   private readonly chunks: number;
   /** The rows that `distances` are to. */
@@ -44,16 +44,19 @@ export class ByteSeeding implements Seeding {
     this.squares = arena.take(4 * rows);
     const distances = arena.take(4 * LANES * rows);
     this.lines = arena.take(4 * LANES + 2 * LANES * padded(columns));
-    this.results = arena.take(8 * LANES * PARTITIONS);
-    this.prefixes = new Prefixes(table, closest);
+    this.stretches = new Stretches(table, closest, (name, items, work) => {
+      this.phase(name, items, work);
+    });
+    this.results = arena.take(8 * LANES * this.stretches.count);
+    this.total = new Potential(rows, this.stretches);
     this.bytes = new Uint8Array(arena.memory.buffer, packed.address, rows * columns);
     this.closest = arena.f64(closest, rows).fill(Infinity);
     this.write({
       closest,
       squares: this.squares,
       results: this.results,
-      prefixes: this.prefixes.address,
-      pitch: this.prefixes.pitch,
+      sums: this.stretches.sums,
+      magnet: this.stretches.magnet,
       bytes: packed.address,
       unit: packed.unit,
       lines: this.lines,
@@ -62,33 +65,35 @@ export class ByteSeeding implements Seeding {
     });
   }
 
+  get potential(): number {
+    return this.total.total;
+  }
+
   add(row: number): void {
     const { table } = this;
     if (!this.met.includes(row)) this.meet(Int32Array.of(row));
     this.write({ chosen: this.met.indexOf(row) });
     this.phase('bytesAdd', this.chunks, table.rows / table.columns);
-    this.phase('seedMasses', PARTITIONS / 4, table.rows / table.columns);
-    this.masses.set(table.arena.f64(this.results, PARTITIONS));
+    this.total.settle();
   }
 
-  reach(partition: number, before: number, target: number): number {
-    return this.prefixes.reach(partition, before, target);
-  }
-
-  gains(candidates: Int32Array, gains: Float64Array): void {
-    const { table } = this;
-    for (let from = 0; from < candidates.length; from += LANES) {
-      const group = candidates.subarray(from, from + LANES);
-      this.meet(group);
-      this.phase('bytesGains', PARTITIONS, (table.rows * group.length) / table.columns);
-      gains.set(table.arena.f64(this.results, group.length * PARTITIONS), from * PARTITIONS);
-    }
+  draw(share: number): number {
+    return this.total.draw(share);
   }
 
   best(candidates: Int32Array): number {
-    const gains = new Float64Array(candidates.length * PARTITIONS);
-    this.gains(candidates, gains);
-    return lowestPotential(total(this.masses), gains);
+    const { table, stretches } = this;
+    const { count, items } = stretches;
+    const potentials: number[] = [];
+    for (let from = 0; from < candidates.length; from += LANES) {
+      const group = candidates.subarray(from, from + LANES);
+      this.meet(group);
+      this.phase('bytesGains', items, (table.rows * group.length) / table.columns);
+      for (let c = 0; c < group.length; c++) {
+        potentials.push(this.total.without(table.arena.f64(this.results + 8 * c * count, count)));
+      }
+    }
+    return lowest(potentials);
   }
 
   close(): void {

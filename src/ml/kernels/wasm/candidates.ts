@@ -91,3 +91,14 @@ function normOf(values: Float32Array): number {
   for (const value of values) square += value * value;
   return Math.sqrt(square);
 }
+
+/** Indices of the candidates without those whose values an earlier one has: they tie, and the first wins. */
+export function distinct(table: Table, candidates: Int32Array): number[] {
+  const rows = Array.from(candidates, (row) => {
+    const values = new Float64Array(table.columns);
+    table.row(row, values);
+    return values;
+  });
+  const same = (a: Float64Array, b: Float64Array): boolean => a.every((value, j) => value === b[j]);
+  return Array.from(rows.keys()).filter((t) => !rows.slice(0, t).some((earlier) => same(earlier, rows[t])));
+}

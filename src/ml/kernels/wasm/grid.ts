@@ -30,8 +30,10 @@ export const GRID_BYTES = 4 * (FIELDS.length + REALS.length);
 
 /** Columns up to which boxes of rows are a match for single rows. */
 export const GRID_COLUMNS = 3;
+/** The middle's length, in typical rows, up to which points need not be less it. */
+const NEAR = 4;
 /** Rows a block, blocks a phase's item takes; as in the assembly. */
-const BLOCK = 32;
+export const BLOCK = 32;
 const BLOCKS = 64;
 /** Buckets of a pass of the sort. */
 const BUCKETS = 2048;
@@ -48,6 +50,8 @@ export class Grid {
   readonly items: number;
   /** Largest norm of a row less the middle. */
   readonly radius: number;
+  /** Whether points are the rows' very values: float32 and not less a middle. */
+  readonly exact: boolean;
   private readonly address: number;
   private readonly place;
   /** Whether the packed points are there. */
@@ -58,6 +62,7 @@ export class Grid {
     this.blocks = Math.ceil(rows / BLOCK);
     this.items = Math.ceil(this.blocks / BLOCKS);
     this.address = arena.take(GRID_BYTES);
+    this.exact = this.settle();
     const order = arena.take(4 * this.blocks * BLOCK);
     this.write({ blocks: this.blocks, order });
     table.write({ grid: this.address });
@@ -102,6 +107,16 @@ export class Grid {
 
   write(fields: Partial<GridFields>): void {
     writeRecord(this.table.crew.memory, this.address, FIELDS, REALS, fields);
+  }
+
+  /** Takes the rows as they are where that costs the distances hardly any bits. */
+  private settle(): boolean {
+    const { table } = this;
+    if (table.wide) return false;
+    const middle = table.arena.f32(table.middle, table.columns);
+    if (Math.hypot(...middle) > NEAR * table.typicalNorm) return false;
+    table.shiftMiddle(Float64Array.from(middle, (value) => -value));
+    return true;
   }
 
   /** Two passes of a radix sort on the keys of the cells that the rows lie in. Returns the radius. */

@@ -6,20 +6,17 @@ const FIELDS = [
   'squares',
   'masks',
   'results',
-  'prefixes',
-  'pitch',
+  'sums',
+  'magnet',
   'count',
   'direct',
   'chosen',
-  'marks',
-  'near',
-  'most',
   'bytes',
   'lines',
   'distances',
   'begin',
 ] as const;
-const REALS = ['ofNorm', 'ofSquares', 'fixed', 'slip', 'unit'] as const;
+const REALS = ['ofNorm', 'ofSquares', 'fixed', 'unit'] as const;
 
 export const SEED_BYTES = 4 * (FIELDS.length + REALS.length);
 

@@ -8,6 +8,7 @@ import { Centers } from './centers.js';
 import { takeCoarse } from './coarse.js';
 import { NO_SCRATCH, type Crew, type Packed, type Scratch } from './crew.js';
 import { Grid, GRID_COLUMNS } from './grid.js';
+import { GridSeeding } from './grid.seeding.js';
 import { labelBytes, labelFields, labelsAt } from './labels.js';
 import { PLAN_BYTES, writePlan, type PlanFields } from './plan.js';
 import { sampleRows } from './sample.js';
@@ -198,12 +199,13 @@ export class WasmKernel implements Kernel, Table {
   seeding(k = 1): Seeding {
     // Laying the grid takes as long as some steps do.
     const grid = k >= GRID_STEPS && this.weights === 0 ? this.openGrid() : null;
-    if (grid === null && this.columns >= BYTE_COLUMNS) {
+    if (grid !== null) return new GridSeeding(this, grid);
+    if (this.columns >= BYTE_COLUMNS) {
       const mark = this.arena.mark();
       const packed = takeBytes(this, this.sample, this.packed);
       if (packed !== null) return new ByteSeeding(this, packed, mark);
     }
-    return new WasmSeeding(this, grid);
+    return new WasmSeeding(this);
   }
 
   shiftMiddle(by: Float64Array): void {
