@@ -85,7 +85,7 @@ export function packedPitch(plan: Plan): usize {
 
 /** Bytes of scratch that a thread needs. */
 export function scratchBytes(columns: i32, tiles: i32): i32 {
-  return LISTS + BLOCK * 16 + (BLOCK + 1) * ((columns + 7) & ~7) * 4 + BLOCK * tiles * 32 + BLOCK * 24 + (BLOCK + 1) * tiles + ((tiles + 7) & ~7) * 4 + 64;
+  return LISTS + BLOCK * 16 + (BLOCK + 1) * ((columns + 7) & ~7) * 4 + BLOCK * tiles * 32 + BLOCK * 24 + (BLOCK + 1) * tiles + ((tiles + 15) & ~15) * 4 + 64;
 }
 
 /**

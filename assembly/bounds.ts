@@ -172,7 +172,7 @@ function meetAll(plan: Plan, base: usize, first: i32, rows: usize, count: i32): 
     const least = square + <f64>second - error;
     const most = label == place ? upper : square + <f64>load<f32>(valuesOf(plan, base, r) + (<usize>label << 2)) + error;
     const other = label == place ? least : square + <f64>low - error;
-    if (plan.groups) boundGroups(plan, row, label, valuesOf(plan, base, r), square - error);
+    if (plan.groups) boundGroups(plan, base, row, label, valuesOf(plan, base, r), square - error, sqrt(max(0, most)));
     stamp(plan, row, sqrt(max(0, other)), sqrt(max(0, most)));
     relabel(plan, base, first, row, label);
   }

@@ -3,7 +3,6 @@ import { filter } from './bounds';
 import { rowsFrom } from './chunks';
 import { CLEAR, far, measure, measureFrom, near } from './distance';
 import { labelOf } from './labels';
-import { leastOf, stepsOf } from './matrix';
 import { beginMoves, endMoves, stamp } from './moves';
 import { Plan } from './plan';
 import { swapHalves, swapPairs, U } from './simd';
@@ -12,9 +11,13 @@ import { product16 } from './tile';
 
 /**
  * Bounds for groups of centres (Ding et al. 2015, "Yinyang k-means"): a row has a lower bound for the others in each tile of
- * 8 centres, in uint16 steps rounded down, as of the snapshot that `stamps` names. A tile moves as its farthest-moved centre
- * does. The rows of a block that a tile may have come close to go through it together.
+ * 8 centres, as of the snapshot that `stamps` names: in uint8 steps, rounded down, from a base somewhat below the distance to
+ * its own centre, or 0 where nothing is known. A tile moves as its farthest-moved centre does. The rows of a block that a tile
+ * may have come close to go through it together.
  */
+
+/** Steps from a row's base to its distance to its own centre, when they are laid. */
+const BELOW = 48;
 
 /** Masks of the tiles that a block's rows need · near and far of each · rows a tile, uint8 · their places, uint8 · lowest values. */
 // @ts-ignore: decorator
@@ -79,13 +82,14 @@ function mustMeet(plan: Plan, base: usize, row: i32, r: usize): bool {
   const old = <usize>load<u8>(plan.stamps + <usize>row);
   const bounds = plan.groups + <usize>row * pitch;
   const moved = plan.groupMoved + old * pitch;
-  let least = i16x8.splat(-1);
+  const start = baseOf(plan, row);
+  let least = i8x16.splat(-1);
   for (let j: usize = 0; j < pitch; j += 16) {
-    const b = i16x8.sub_sat_u(v128.load(bounds + j), v128.load(moved + j));
+    const b = i8x16.sub_sat_u(v128.load(bounds + j), v128.load(moved + j));
     v128.store(bounds + j, b);
-    least = i16x8.min_u(least, b);
+    least = i8x16.min_u(least, b);
   }
-  const nearest = <f64>leastOf(least) * <f64>plan.step;
+  const nearest = leastLength(plan, start, least);
   const cell = (old * (<usize>plan.tiles << 3) + <usize>label) << 2;
   const upper = <f64>load<f32>(plan.upper + (<usize>row << 2)) + <f64>load<f32>(plan.moved + cell);
   if (nearest > upper * (1 + CLEAR)) {
@@ -96,11 +100,11 @@ function mustMeet(plan: Plan, base: usize, row: i32, r: usize): bool {
   measure(plan, label);
   stamp(plan, row, nearest, far);
   if (nearest > far * (1 + CLEAR)) return false;
-  const reach = ceil((far * (1 + CLEAR)) / <f64>plan.step);
-  const limit = i16x8.splat(<i16><u32>min(reach, 65535));
+  const reach = ceil((far * (1 + CLEAR)) / <f64>plan.groupStep) - <f64>start;
+  const limit = i8x16.splat(<i8><u32>max<f64>(0, min<f64>(reach, 255)));
   let mask: u64 = 0;
   for (let j: usize = 0; j < pitch; j += 16) {
-    mask |= <u64>i16x8.bitmask(i16x8.le_u(v128.load(bounds + j), limit)) << <u64>(j >> 1);
+    mask |= <u64>i8x16.bitmask(i8x16.le_u(v128.load(bounds + j), limit)) << <u64>j;
   }
   mask &= <u64>-1 >> <u64>(64 - plan.tiles);
   store<i32>(numbersOf(base) + (r << 2), row);
@@ -141,7 +145,7 @@ function decideGroups(plan: Plan, base: usize, first: i32, r: usize): void {
   const bar = <f32>(most + (abs(most) + square) * 3e-7);
   store<f32>(values + (<usize>label << 2), Infinity);
   const lows = lowsOf(base, plan);
-  memory.fill(lows, 255, <usize>plan.groupPitch << 1);
+  memory.fill(lows, 255, <usize>plan.groupPitch << 2);
   let lowest: f32 = Infinity;
   for (let tiles = mask; tiles; tiles &= tiles - 1) {
     const t = <usize>ctz(tiles);
@@ -169,46 +173,82 @@ function decideGroups(plan: Plan, base: usize, first: i32, r: usize): void {
   // All that are not listed are farther than the row's centre was.
   choose(plan, base, first, row, label, list, count, ownFar, 0);
   if (labelOf(plan, row) == label) return;
-  const own = bounds + (<usize>(label >> 3) << 1);
-  store<u16>(own, min<u16>(load<u16>(own), stepsOf(ownNear, <f64>plan.step)));
+  const own = bounds + <usize>(label >> 3);
+  const steps = floor(ownNear / <f64>plan.groupStep) - <f64>baseOf(plan, row);
+  store<u8>(own, min<u8>(load<u8>(own), <u8><u32>max<f64>(0, min<f64>(steps, 255))));
+}
+
+// @ts-ignore: decorator
+@inline
+function baseOf(plan: Plan, row: i32): i32 {
+  return <i32>load<u16>(plan.groupBases + (<usize>row << 1));
+}
+
+/** What the least of 16 bounds stands for. */
+// @ts-ignore: decorator
+@inline
+function leastLength(plan: Plan, start: i32, v: v128): f64 {
+  let w = i8x16.min_u(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  w = i8x16.min_u(w, i8x16.shuffle(w, w, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  w = i8x16.min_u(w, i8x16.shuffle(w, w, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  const least = <i32>min<u32>(i8x16.extract_lane_u(w, 0), i8x16.extract_lane_u(w, 1));
+  return least ? <f64>(start + least) * <f64>plan.groupStep : 0;
+}
+
+/** Four lengths, from their squares less `start`, in whole steps from the base. */
+// @ts-ignore: decorator
+@inline
+function fourSteps(squares: usize, start: v128, inverse: v128, base: v128): v128 {
+  const a = f32x4.pmax(f32x4.splat(0), f32x4.add(v128.load(squares), start));
+  return i32x4.sub(i32x4.trunc_sat_f32x4_s(f32x4.mul(f32x4.sqrt(a), inverse)), base);
 }
 
 /**
- * Raises the bounds of the tiles whose lowest value is known; it is not a number for the others.
+ * Raises the bounds of the tiles whose lowest value is known; it is not a number for the others. They are counted from a
+ * base below `upper` from now on.
  * @param offset squared norm of the row less the screen's error
  */
 function raise(plan: Plan, bounds: usize, lows: usize, offset: f32, row: i32, upper: f64): void {
   const start = f32x4.splat(offset);
-  const inverse = f32x4.splat(<f32>((1 - 1e-6) / <f64>plan.step));
-  const top = f32x4.splat(65535);
-  // Rounds down: half a step less, then to the nearest.
-  const half = f32x4.splat(0.5);
-  const magic = f32x4.splat(12582912);
-  const zero = f32x4.splat(0);
-  let least = i16x8.splat(-1);
+  const inverse = f32x4.splat(<f32>((1 - 1e-6) / <f64>plan.groupStep));
+  const wanted = <i32>max<f64>(0, min<f64>(floor(upper / <f64>plan.groupStep) - BELOW, 65535));
+  const shift = baseOf(plan, row) - wanted;
+  store<u16>(plan.groupBases + (<usize>row << 1), <u16>wanted);
+  const base = i32x4.splat(wanted);
+  const higher = i8x16.splat(<i8>max(0, min(shift, 255)));
+  const lower = i8x16.splat(<i8>max(0, min(-shift, 255)));
+  const none = i8x16.splat(0);
+  const tiles = i8x16.splat(<i8>plan.tiles);
+  let numbers = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  let least = i8x16.splat(-1);
   for (let j: usize = 0; j < <usize>plan.groupPitch; j += 16) {
-    let a = f32x4.pmax(zero, f32x4.add(v128.load(lows + (j << 1)), start));
-    let b = f32x4.pmax(zero, f32x4.add(v128.load(lows + (j << 1), 16), start));
-    a = f32x4.pmin(f32x4.mul(f32x4.sqrt(a), inverse), top);
-    b = f32x4.pmin(f32x4.mul(f32x4.sqrt(b), inverse), top);
-    a = f32x4.add(f32x4.sub(a, half), magic);
-    b = f32x4.add(f32x4.sub(b, half), magic);
-    // Half a step below 0 is 0.
-    const found = i8x16.shuffle(a, b, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29);
-    const now = i16x8.max_u(v128.load(bounds + j), found);
+    const at = lows + (j << 2);
+    const ab = i16x8.narrow_i32x4_s(fourSteps(at, start, inverse, base), fourSteps(at + 16, start, inverse, base));
+    const cd = i16x8.narrow_i32x4_s(fourSteps(at + 32, start, inverse, base), fourSteps(at + 48, start, inverse, base));
+    const found = i8x16.narrow_i16x8_u(ab, cd);
+    const old = v128.load(bounds + j);
+    // What is not known stays so.
+    const kept = v128.and(i8x16.sub_sat_u(i8x16.add_sat_u(old, higher), lower), i8x16.ne(old, none));
+    // Tiles that are not there are out of reach.
+    const now = v128.or(i8x16.max_u(kept, found), i8x16.ge_u(numbers, tiles));
     v128.store(bounds + j, now);
-    least = i16x8.min_u(least, now);
+    least = i8x16.min_u(least, now);
+    numbers = i8x16.add(numbers, i8x16.splat(16));
   }
-  stamp(plan, row, <f64>leastOf(least) * <f64>plan.step, upper);
+  stamp(plan, row, leastLength(plan, wanted, least), upper);
 }
 
-/** Bounds of a row from its screened values, all of them. @param offset squared norm of the row less the screen's error */
-export function boundGroups(plan: Plan, row: i32, label: i32, values: usize, offset: f64): void {
+/**
+ * Bounds of a row from its screened values, all of them.
+ * @param offset squared norm of the row less the screen's error
+ * @param upper at least its distance to its own centre
+ */
+export function boundGroups(plan: Plan, base: usize, row: i32, label: i32, values: usize, offset: f64, upper: f64): void {
   const bounds = plan.groups + <usize>row * <usize>plan.groupPitch;
+  const lows = lowsOf(base, plan);
   store<f32>(values + (<usize>label << 2), Infinity);
-  for (let j: usize = 0; j < <usize>plan.groupPitch; j += 16) v128.store(bounds + j, i16x8.splat(-1));
-  for (let t: usize = 0; t < <usize>plan.tiles; t++) {
-    const low = <f64>leastOfEight(values + (t << 5));
-    store<u16>(bounds + (t << 1), stepsOf(sqrt(max(0, offset + low)) * (1 - 1e-7), <f64>plan.step));
-  }
+  memory.fill(bounds, 0, plan.groupPitch);
+  memory.fill(lows, 255, <usize>plan.groupPitch << 2);
+  for (let t: usize = 0; t < <usize>plan.tiles; t++) store<f32>(lows + (t << 2), leastOfEight(values + (t << 5)));
+  raise(plan, bounds, lows, <f32>(offset * (1 - 1e-7)), row, upper);
 }

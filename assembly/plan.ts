@@ -66,10 +66,12 @@ export class Plan {
   stamps: usize;
   /** uint16, rows x 8 * tiles; 0 where only the nearest other centre is bounded. */
   matrix: usize;
-  /** uint16 a row and tile, see groups.ts; 0 where there are none. */
+  /** uint8 a row and tile, see groups.ts; 0 where there are none. */
   groups: usize;
   /** Bytes of a row of them, a multiple of 16. */
   groupPitch: i32;
+  /** uint16 a row: the steps that its bounds for tiles are counted from. */
+  groupBases: usize;
   /** In the same steps, snapshots x such a row: how far the farthest-moved centre of a tile has, rounded up. */
   groupMoved: usize;
   /** The current centres as lines, see block.ts. */
@@ -114,6 +116,8 @@ export class Plan {
   centerError: f32;
   /** Length of one step of the matrix. */
   step: f32;
+  /** The same of the bounds for tiles. */
+  groupStep: f32;
   /** Largest norm of a centre so far, rounded up. */
   reach: f32;
   /** Length of the middle, where lines are not less it. */

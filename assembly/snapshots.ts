@@ -55,8 +55,8 @@ export function displace(planAt: usize, snapshot: i32, base: usize): void {
   for (let t: usize = 0; plan.groups && t < <usize>plan.tiles; t++) {
     let farthest8: f32 = 0;
     for (let c = t << 3; c < min<usize>((t << 3) + 8, <usize>k); c++) farthest8 = max(farthest8, load<f32>(moved + (c << 2)));
-    const steps = ceil(<f64>farthest8 / <f64>plan.step);
-    store<u16>(plan.groupMoved + <usize>snapshot * <usize>plan.groupPitch + (t << 1), <u16><u32>min(steps, 65535));
+    const steps = ceil(<f64>farthest8 / <f64>plan.groupStep);
+    store<u8>(plan.groupMoved + <usize>snapshot * <usize>plan.groupPitch + t, <u8><u32>min(steps, 255));
   }
   if (!plan.matrix) return;
   for (let c: usize = 0; c < width; c++) {

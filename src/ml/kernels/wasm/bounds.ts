@@ -13,14 +13,17 @@ export type BoundsKind = 'nearest' | 'groups' | 'matrix';
 /** Clusters up to which their tiles can be told by the bits of one word. */
 export const GROUPED_CLUSTERS = 512;
 
+/** Steps of the matrix that one of the bounds for tiles is as long as: 255 of them reach a quarter of a typical norm. */
+const GROUP_STEPS = 16;
+
 /** Bytes of a row's bounds for tiles. */
 function groupPitch(k: number): number {
-  return 16 * Math.ceil(k / 64);
+  return 16 * Math.ceil(k / 128);
 }
 
 /** Bytes that the bounds of a training take. */
 export function boundsBytes(rows: number, columns: number, k: number, kind: BoundsKind): number {
-  const more = { nearest: 0, groups: groupPitch(k), matrix: 16 * Math.ceil(k / 8) };
+  const more = { nearest: 0, groups: groupPitch(k) + 2, matrix: 16 * Math.ceil(k / 8) };
   return rows * (9 + more[kind]) + snapshotBytes(columns, k);
 }
 
@@ -44,6 +47,7 @@ export class Bounds {
     const movedBytes = snapshotsFor(table.columns, k) * groupPitch(k);
     const groupMoved = groups ? arena.take(movedBytes) : 0;
     if (groups) arena.f32(groupMoved, movedBytes / 4).fill(0);
+    const step = (SPAN * (table.typicalNorm || 1)) / 65535;
     this.place = {
       lower: arena.take(4 * rows),
       upper: arena.take(4 * rows),
@@ -53,7 +57,9 @@ export class Bounds {
       groupPitch: groupPitch(k),
       groupMoved,
       matrix: kind === 'matrix' ? arena.take(16 * rows * Math.ceil(k / 8)) : 0,
-      step: (SPAN * (table.typicalNorm || 1)) / 65535,
+      groupBases: groups ? arena.take(2 * rows) : 0,
+      step,
+      groupStep: GROUP_STEPS * step,
     };
   }
 

@@ -41,6 +41,7 @@ const FIELDS = [
   'matrix',
   'groups',
   'groupPitch',
+  'groupBases',
   'groupMoved',
   'lines',
   'snapshots',
@@ -62,7 +63,7 @@ const FIELDS = [
   'coarseLosses',
   'coarsePlain',
 ] as const;
-const REALS = ['centerNorm', 'centerError', 'step', 'reach', 'away', 'coarseAway'] as const;
+const REALS = ['centerNorm', 'centerError', 'step', 'groupStep', 'reach', 'away', 'coarseAway'] as const;
 
 export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 
