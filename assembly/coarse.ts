@@ -36,15 +36,16 @@ function normsOf(base: usize): usize {
   return numbersOf(base);
 }
 
+/**
+ * Columns are packed in groups of eight, those alone that tell centres apart: elsewhere all of these lie so near the
+ * middle that they pack to nothing. What a row loses there costs it nothing, what a centre does is in its loss.
+ */
+const GROUP: usize = 8;
+
 // @ts-ignore: decorator
 @inline
 function pitchOf(plan: Plan): usize {
-  return (<usize>plan.columns + 15) & ~15;
-}
-
-/** Bytes of the packed centres. */
-export function coarseBytes(columns: i32, tiles: i32): i32 {
-  return (((columns + 15) & ~15) * tiles) << 3;
+  return <usize>plan.coarseWidth;
 }
 
 /** Phase, one a tile: packs 8 centres. */
@@ -53,6 +54,8 @@ export function packCoarse(planAt: usize, t: i32, base: usize): void {
   const d = <usize>plan.columns;
   const bytes = pitchOf(plan) << 3;
   const tile = plan.coarse + <usize>t * bytes;
+  const groups = plan.coarseGroups;
+  const stop = groups + (pitchOf(plan) >> 1);
   memory.fill(tile, 0, bytes);
   for (let lane: usize = 0; lane < 8; lane++) {
     const c = (<usize>t << 3) + lane;
@@ -70,11 +73,21 @@ export function packCoarse(planAt: usize, t: i32, base: usize): void {
       const step = most / CENTER_REACH;
       const inverse = step > 1e-30 ? 1 / step : 0;
       if (inverse > 0) stored = <f32>(-2 * step);
+      let group = groups;
+      // Where the columns of the group go, if they go anywhere.
+      let packed: usize = 0;
       for (let j: usize = 0; j < d; j++) {
         const y = load<f64>(center + (j << 3)) - <f64>load<f32>(plan.middle + (j << 2));
-        const q = nearest(y * inverse);
-        store<i8>(tile + ((j >> 2) << 5) + (lane << 2) + (j & 3), <i8><i32>q);
-        total += <i32>q;
+        if (!(j & (GROUP - 1))) {
+          packed = group < stop && <usize>load<u32>(group) == j << 2 ? tile + ((group - groups) << 4) : 0;
+          if (packed) group += 4;
+        }
+        let q: f64 = 0;
+        if (packed) {
+          q = nearest(y * inverse);
+          store<i8>(packed + ((j & 4) << 3) + (lane << 2) + (j & 3), <i8><i32>q);
+          total += <i32>q;
+        }
         const e = y - q * (<f64>stored * -0.5);
         lost += e * e;
         square += y * y;
@@ -89,29 +102,30 @@ export function packCoarse(planAt: usize, t: i32, base: usize): void {
   }
 }
 
+/** The integers, from 0 to 127, that two vectors hold in their low bits. */
 // @ts-ignore: decorator
 @inline
-function bytesOf(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
+function integersOf(a: v128, b: v128): v128 {
+  const low = i32x4.splat(127);
+  return i16x8.narrow_i32x4_s(v128.and(a, low), v128.and(b, low));
 }
 
 /**
- * line x inverse in 8 bits, plus 64 unless the row is taken as it lies, padded to a multiple of 16.
+ * The packed groups of line x inverse in 8 bits, plus 64 unless the row is taken as it lies.
+ * @param group offsets of the groups in the line, up to `stop`
  * @returns the square of what that takes off, about
  */
 // @ts-ignore: decorator
 @inline
-function quantise(line: usize, columns: i32, inverse: f32, step: f32, plain: bool, out: usize): f32 {
+function quantise(line: usize, group: usize, stop: usize, inverse: f32, step: f32, plain: bool, out: usize): f32 {
   const scale = f32x4.splat(inverse);
   const magic = f32x4.splat(plain ? PLAIN_MAGIC : MAGIC);
   const minus = f32x4.splat(-step);
   let lost = f32x4.splat(0), more = lost;
-  const end = line + (<usize>columns << 2);
-  for (; line < end; line += 64) {
-    // Lines are padded with zeros to a multiple of 8; what is read beyond them is not used: the centres hold 0 there.
-    const x0 = v128.load(line), x1 = v128.load(line, 16);
-    const half = line + 32 < end;
-    const x2 = half ? v128.load(line, 32) : f32x4.splat(0), x3 = half ? v128.load(line, 48) : f32x4.splat(0);
+  for (; group < stop; group += 8) {
+    // Lines are padded with zeros to a multiple of 8.
+    const p = line + <usize>load<u32>(group), q = line + <usize>load<u32>(group, 4);
+    const x0 = v128.load(p), x1 = v128.load(p, 16), x2 = v128.load(q), x3 = v128.load(q, 16);
     let a = fma(x0, scale, magic), b = fma(x1, scale, magic), c = fma(x2, scale, magic), e = fma(x3, scale, magic);
     if (plain) {
       // What is negative becomes 0.
@@ -128,7 +142,7 @@ function quantise(line: usize, columns: i32, inverse: f32, step: f32, plain: boo
     lost = fma(r, r, lost);
     r = fma(f32x4.sub(e, magic), minus, x3);
     more = fma(r, r, more);
-    v128.store(out, i64x2.shuffle(bytesOf(a, b), bytesOf(c, e), 0, 2));
+    v128.store(out, i8x16.narrow_i16x8_u(integersOf(a, b), integersOf(c, e)));
     out += 16;
   }
   return sum4(f32x4.add(lost, more));
@@ -173,6 +187,8 @@ export function packRows8(plan: Plan, base: usize, row: i32, count: i32): bool {
   const C = <f64>plan.centerNorm;
   const inexact = 1 + (<f64>d + 16) * U;
   const last = row + count - 1;
+  const groups = plan.coarseGroups;
+  const stop = groups + (pitchOf(plan) >> 1);
   let out = packedOf(base, plan);
   let calm = true;
   for (let r = 0; r < ((count + 3) & ~3); r++) {
@@ -194,8 +210,8 @@ export function packRows8(plan: Plan, base: usize, row: i32, count: i32): bool {
     const norm = sqrt(<f64>squared) * inexact + 1e-22;
     const inverse = step > 0 ? <f32>1 / step : 0;
     const left = plan.coarsePlain
-      ? quantise(line, d, inverse, step, true, out)
-      : quantise(line, d, inverse, step, false, out);
+      ? quantise(line, groups, stop, inverse, step, true, out)
+      : quantise(line, groups, stop, inverse, step, false, out);
     const lost = sqrt(<f64>left) * inexact + 4 * U * norm + 1e-30;
     const blur = U * (4 * C + 16 * norm + 8 * <f64>plan.coarseAway) * C + roundingOf(d, norm + <f64>plan.coarseAway, C);
     const whole = 2 * (norm + lost) * C + blur < 1e37;
@@ -219,6 +235,10 @@ export function products8(plan: Plan, base: usize, count: i32): void {
     const tile = plan.coarse + t * (pitch << 3);
     let row = packedOf(base, plan);
     let out = screenedOf(base, plan) + lanes;
+    if (plan.k - <i32>(t << 3) <= 4) {
+      productsOfFew(plan, base, count, lanes, tile, row, out);
+      break;
+    }
     for (let r: usize = 0; r < <usize>count; r += 4) {
       let p0 = row;
       let p1 = p0 + pitch;
@@ -258,6 +278,37 @@ export function products8(plan: Plan, base: usize, count: i32): void {
   }
 }
 
+/** The same of a last tile that holds up to four centres. */
+// @ts-ignore: decorator
+@inline
+function productsOfFew(plan: Plan, base: usize, count: i32, lanes: usize, tile: usize, row: usize, out: usize): void {
+  const pitch = pitchOf(plan);
+  const width = <usize>plan.tiles << 5;
+  const none = f32x4.splat(f32.MAX_VALUE);
+  for (let r: usize = 0; r < <usize>count; r += 4) {
+    let p0 = row;
+    let p1 = p0 + pitch;
+    let p2 = p1 + pitch;
+    let p3 = p2 + pitch;
+    row = p3 + pitch;
+    let c = tile;
+    let a0 = v128.load(plan.coarseStarts + lanes), a1 = a0, a2 = a0, a3 = a0;
+    let b0 = i32x4.splat(0), b1 = b0, b2 = b0, b3 = b0;
+    for (const end = p1; p0 < end; p0 += 8, p1 += 8, p2 += 8, p3 += 8, c += 64) {
+      const c0 = v128.load(c), c1 = v128.load(c, 32);
+      a0 = dot8(c0, v128.load32_splat(p0), a0); b0 = dot8(c1, v128.load32_splat(p0, 4), b0);
+      a1 = dot8(c0, v128.load32_splat(p1), a1); b1 = dot8(c1, v128.load32_splat(p1, 4), b1);
+      a2 = dot8(c0, v128.load32_splat(p2), a2); b2 = dot8(c1, v128.load32_splat(p2, 4), b2);
+      a3 = dot8(c0, v128.load32_splat(p3), a3); b3 = dot8(c1, v128.load32_splat(p3, 4), b3);
+    }
+    finishFour(plan, base, r, lanes, i32x4.add(a0, b0), out);
+    finishFour(plan, base, r + 1, lanes, i32x4.add(a1, b1), out + width);
+    finishFour(plan, base, r + 2, lanes, i32x4.add(a2, b2), out + 2 * width);
+    finishFour(plan, base, r + 3, lanes, i32x4.add(a3, b3), out + 3 * width);
+    for (let i: usize = 0; i < 4; i++, out += width) v128.store(out, none, 16);
+  }
+}
+
 /** What a row's screened value may be off by, for two times four centres' lengths and losses. */
 // @ts-ignore: decorator
 @inline
@@ -272,6 +323,20 @@ function finish(plan: Plan, base: usize, r: usize, lanes: usize, a: v128, b: v12
   const v = fma(f32x4.convert_i32x4_s(b), f32x4.mul(w, v128.load(steps, 16)), v128.load(norms, 16));
   v128.store(out, f32x4.sub(u, fma(lost, v128.load(lengths), fma(norm, v128.load(losses), blur))));
   v128.store(out, f32x4.sub(v, fma(lost, v128.load(lengths, 16), fma(norm, v128.load(losses, 16), blur))), 16);
+}
+
+/** The same for four. */
+// @ts-ignore: decorator
+@inline
+function finishFour(plan: Plan, base: usize, r: usize, lanes: usize, a: v128, out: usize): void {
+  const at = r << 2;
+  const w = v128.load32_splat(scalesOf(base) + at);
+  const lost = v128.load32_splat(lossesOf(base) + at), norm = v128.load32_splat(normsOf(base) + at);
+  const blur = v128.load32_splat(errorsOf(base) + at);
+  const lengths = plan.coarseLengths + lanes, losses = plan.coarseLosses + lanes;
+  const steps = plan.coarseSteps + lanes, norms = plan.coarseNorms + lanes;
+  const u = fma(f32x4.convert_i32x4_s(a), f32x4.mul(w, v128.load(steps)), v128.load(norms));
+  v128.store(out, f32x4.sub(u, fma(lost, v128.load(lengths), fma(norm, v128.load(losses), blur))));
 }
 
 /** At least as far above the screened value of centre c as any distance is. */

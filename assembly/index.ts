@@ -4,7 +4,7 @@ export { assignAndBound, assignBounded } from './bounds';
 export { assignGrouped } from './groups';
 export { displace, lineUp } from './snapshots';
 export { packCenters } from './centers';
-export { coarseBytes, packCoarse } from './coarse';
+export { packCoarse } from './coarse';
 export { assignAll } from './lloyd';
 export { nearAdd, nearBegin, nearLargest, nearMasses, nearMeet, nearTry } from './near';
 export { scan } from './scan';

@@ -109,6 +109,9 @@ export class Plan {
   coarseLosses: usize;
   /** Whether rows are packed as they lie: float32, of a multiple of 8 columns, hardly a value negative. */
   coarsePlain: i32;
+  /** uint32, the byte in a line at which each group of eight columns that is packed begins; bytes of a packed row, a multiple of 16. */
+  coarseGroups: usize;
+  coarseWidth: i32;
   // float32 from here
   /** Largest norm of a centre, rounded up. */
   centerNorm: f32;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Shape } from './data.js';
 import type { Measured } from './measure.js';
-import { counted, line, linesTable, memoryVerdict, verdict } from './report.js';
+import { counted, line, linesTable, memoryVerdict, NEW_CENTERS, verdict } from './report.js';
 
 const nothing = { inertia: null, mislabelled: null };
 
@@ -75,6 +75,15 @@ describe('the verdict', () => {
     expect(verdict('fit', lines, 2.5, 2)).toBe(`${words}; target 2.5x: met`);
     expect(verdict('fit', lines, 5, 2)).toBe(`${words}; target 5x: MISSED by 50 %`);
     expect(verdict('fit', lines.slice(0, 1), 5, 2)).toBeNull();
+  });
+
+  it('tells a prediction by centres not met before beside one by those of the last call', () => {
+    const own = measured('centroid', [1, 1, 1], 0);
+    const peer = line('predict', measured('scikit-learn', [6, 6, 6], 0), own, nothing);
+    const cold = line('predict', measured(NEW_CENTERS, [1.5, 1.5, 1.5], 0), own, nothing);
+    const words = 'predict, 2 threads: 6.00x scikit-learn (in all)';
+    expect(verdict('predict', [peer, cold], 5, 2)).toBe(`${words}; target 5x: met; by centres not met before 4.00x`);
+    expect(verdict('predict', [peer, cold], undefined, 2)).toBe(`${words}; by centres not met before 4.00x`);
   });
 
   it('marks the ratio that counts in the table', () => {

@@ -74,6 +74,9 @@ export function line(kind: Kind, measured: Measured, ours: Measured | undefined,
   };
 }
 
+/** The contender that predicts by centres that it has not met before. */
+export const NEW_CENTERS = 'centroid, new centres';
+
 /** The ratio that counts. */
 export const counted = (entry: Line): number | null =>
   entry.counts === 'time' ? entry.ratio : entry.ratioPerIteration;
@@ -138,8 +141,11 @@ export function verdict(kind: Kind, lines: Line[], target: number | undefined, t
   const closest = peers.find((entry) => counted(entry) === least)!;
   const by = closest.counts === 'iteration' ? 'per iteration, for their numbers differ' : 'in all';
   const words = `${kind}, ${threads} thread${threads > 1 ? 's' : ''}: ${times(least)} ${closest.name} (${by})`;
-  if (target === undefined) return words;
-  return `${words}; target ${target}x: ${least >= target ? 'met' : `MISSED by ${((1 - least / target) * 100).toFixed(0)} %`}`;
+  const first = lines.find((entry) => entry.threads === threads && entry.name === NEW_CENTERS)?.ratio;
+  const cold = first ? `; by centres not met before ${times(least / first)}` : '';
+  if (target === undefined) return `${words}${cold}`;
+  const met = least >= target ? 'met' : `MISSED by ${((1 - least / target) * 100).toFixed(0)} %`;
+  return `${words}; target ${target}x: ${met}${cold}`;
 }
 
 /** What a fit of the engine holds beyond one float32 copy of the rows. */

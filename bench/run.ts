@@ -13,7 +13,7 @@ import type { Measured } from './measure.ts';
 import { readNpy } from './npy.ts';
 import { readOptions } from './options.ts';
 import type { Options } from './options.ts';
-import { counted, line, linesTable, memoryVerdict, verdict } from './report.ts';
+import { counted, line, linesTable, memoryVerdict, NEW_CENTERS, verdict } from './report.ts';
 import type { Judged, Line } from './report.ts';
 import type { Entry } from './rival.ts';
 import type { MemoryReport } from './memory.ts';
@@ -24,10 +24,15 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'];
 
 /** Who takes turns with the engine on a kind of task, at every number of threads. */
-function fast(kind: Kind, { threads, peers }: Options, python: string): Entry[] {
+function fast(kind: Kind, columns: number, { threads, peers }: Options, python: string): Entry[] {
   const algorithms = { fit: ['lloyd', 'elkan'], seed: ['float32', 'float64'], predict: ['lloyd'] }[kind];
+  const ours = (count: number, name: string, how: string): Entry => {
+    return { name, threads: count, command: [...node, here('peers/centroid.ts'), `${count}${how}`] };
+  };
   return threads.flatMap((count) => [
-    { name: 'centroid', threads: count, command: [...node, here('peers/centroid.ts'), `${count}`] },
+    ours(count, 'centroid', ''),
+    // Of few columns the engine keeps what it made of the centres; without that is how a first call is.
+    ...(kind === 'predict' && columns <= 3 ? [ours(count, NEW_CENTERS, ':new-centers')] : []),
     ...(peers.includes('scikit-learn') ? algorithms : []).map((algorithm) => ({
       name: kind === 'predict' ? 'scikit-learn' : `scikit-learn ${algorithm}`,
       threads: count,
@@ -62,7 +67,7 @@ function judge(kind: Kind, set: Prepared, results: Measured[]): Judged[] {
 
 async function compare(kind: Kind, set: Prepared, chosen: Options, python: string): Promise<Line[]> {
   const out = join(folder, `out-${process.pid}`);
-  const results = await duel(kind, set, fast(kind, chosen, python), out, chosen.rules);
+  const results = await duel(kind, set, fast(kind, set.shape.columns, chosen, python), out, chosen.rules);
   const oursAt = (threads: number): Measured | undefined =>
     results.find((one) => one.name === 'centroid' && one.threads === threads && one.turns.length);
   const most = oursAt(Math.max(...chosen.threads));

@@ -61,7 +61,6 @@ export type Exports = Record<PhaseName, Phase> & {
   planBytes(): number;
   gridBytes(): number;
   boxScratchBytes(tiles: number): number;
-  coarseBytes(columns: number, tiles: number): number;
   cellsBytes(): number;
   cellScratchBytes(tiles: number): number;
   seedBytes(): number;

@@ -8,13 +8,15 @@ import { WasmKernel } from './wasm.kernel.js';
 
 const crews = (['wasm-relaxed-simd', 'wasm-simd'] as const).map((name) => new Lone(compile(name)));
 
-type Kind = 'uniform' | 'lattice' | 'sparse' | 'pixels' | 'far' | 'outliers' | 'same' | 'close' | 'skewed';
+type Kind = 'uniform' | 'lattice' | 'sparse' | 'pixels' | 'border' | 'far' | 'outliers' | 'same' | 'close' | 'skewed';
 
 function valueOf(kind: Kind, u: number, row: number, column: number): number {
   if (kind === 'lattice') return Math.floor(u * 3) - 1;
   // Runs of zeros of all lengths, and rows that hold nothing else.
   if (kind === 'sparse') return Math.imul(row + 1, (column >> 2) + 7) % 5 === 0 && row % 9 > 0 ? u - 0.3 : 0;
   if (kind === 'pixels') return column % 7 < 5 ? 0 : Math.floor(u * 256);
+  // Columns in which few rows hold anything, and centres hardly differ.
+  if (kind === 'border') return column % 24 >= 16 ? Math.floor(u * 256) : row % 11 === 3 ? u : 0;
   if (kind === 'far') return 1e6 + u;
   if (kind === 'outliers') return row % 13 === 0 ? (u - 0.5) * 10 ** ((row % 39) - 12) : u;
   if (kind === 'close') return 3 + u * 1e-6;
@@ -39,7 +41,18 @@ function makeCase(kind: Kind, rows: number, columns: number, k: number): { data:
   return { data, centers };
 }
 
-const kinds: Kind[] = ['uniform', 'lattice', 'sparse', 'pixels', 'far', 'outliers', 'same', 'close', 'skewed'];
+const kinds: Kind[] = [
+  'uniform',
+  'lattice',
+  'sparse',
+  'pixels',
+  'border',
+  'far',
+  'outliers',
+  'same',
+  'close',
+  'skewed',
+];
 /** Columns about the widths of vectors, lines and packed groups, and where one way of meeting centres gives way to another. */
 const widths = [1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 31, 32, 33, 47, 64, 65, 100, 130, 200];
 /** Centres about the sizes of tiles, and where ways change. */

@@ -62,6 +62,8 @@ const FIELDS = [
   'coarseLengths',
   'coarseLosses',
   'coarsePlain',
+  'coarseGroups',
+  'coarseWidth',
 ] as const;
 const REALS = ['centerNorm', 'centerError', 'step', 'groupStep', 'reach', 'away', 'coarseAway'] as const;
 

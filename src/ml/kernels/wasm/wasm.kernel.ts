@@ -265,7 +265,7 @@ export class WasmKernel implements Kernel, Table {
       const lanes = columns > GRID_COLUMNS && (columns <= LANES_COLUMNS || columns * k <= LANES_WORK);
       const packed = new Centers(this, k, !lanes);
       packed.set(centers);
-      takeCoarse(this, packed, lanes || two ? 0 : k, sample);
+      takeCoarse(this, packed, centers, lanes || two ? 0 : k, sample);
       this.write({ cells: 0 });
       return packed.scratch;
     }
