@@ -1,19 +1,22 @@
+import { open } from 'node:fs/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import {
   CompressionType,
   compressionRegistry,
   DataType,
   type Field,
+  MessageReader,
   Precision,
+  type RecordBatch,
   RecordBatchReader,
   type Schema,
-  type Vector,
 } from 'apache-arrow';
 import lz4 from 'lz4js';
 import type { ReadingNotes } from '../dataset-types.js';
 import { tooLarge, unreadable } from '../datasets.errors.js';
 import type { CellType } from '../writers/cells.js';
 import { writeValue } from './plain-values.js';
+import type { SeekableFile } from './seekable.js';
 import type { Source } from './source.js';
 import type { TableWriter } from './table-writer.js';
 
@@ -26,6 +29,12 @@ const frameBound = lz4.decompressBound as (frame: Uint8Array) => unknown;
 const FILE_MAGIC = 'ARROW1';
 const STREAM_END = '\xff\xff\xff\xff\0\0\0\0';
 const TAIL_BYTES = 8;
+/** The magic with its padding. */
+const MAGIC_BYTES = 8;
+/** What a file ends with: how long the footer is, and the magic. */
+const FOOTER_TAIL = 4 + FILE_MAGIC.length;
+/** Bytes within which the first message of a file tells what it is. */
+const FILE_HEAD = 2 ** 16;
 
 /** What a file or stream ends with. */
 interface Tail {
@@ -51,19 +60,60 @@ type Convert = (value: unknown) => unknown;
 
 /** Reads Arrow IPC, file and stream, record batch by record batch. */
 export async function readArrow(source: Source, table: TableWriter): Promise<ReadingNotes> {
+  if (await leavesSchemaToFooter(source)) return source.seek((file) => readByFooter(file, table));
   const end: Tail = { isFile: false, bytes: Buffer.alloc(TAIL_BYTES) };
   const stream = streamOf(source, end);
   const reader = await RecordBatchReader.from(stream);
   await reader.open();
   const converts = startTable(table, reader.schema);
   for await (const batch of reader) {
-    const vectors = converts.map((_, column) => batch.getChildAt(column));
-    writeBatch(table, vectors, converts, batch.numRows);
+    takeBatch(table, batch, converts);
     await table.drained();
   }
   await stream.return(undefined);
   requireEnd(end);
   return {};
+}
+
+/** Files that Arrow's own JavaScript library writes do not begin with the schema, as the stream inside of a file should. */
+async function leavesSchemaToFooter(source: Source): Promise<boolean> {
+  const head = await source.head(FILE_HEAD);
+  // Less is a file that was cut off, however it begins.
+  if (!head.toString('latin1').startsWith(FILE_MAGIC) || head.length < MAGIC_BYTES + STREAM_END.length) return false;
+  try {
+    // There is no message at all where there are no batches.
+    return new MessageReader(head.subarray(MAGIC_BYTES)).readMessage()?.isSchema() !== true;
+  } catch {
+    // Longer than the head, or damaged.
+    return false;
+  }
+}
+
+/** Reads a file by what its footer says of where its batches are. */
+async function readByFooter(file: SeekableFile, table: TableWriter): Promise<ReadingNotes> {
+  const tail = file.read(file.size - FOOTER_TAIL, FOOTER_TAIL);
+  requireEnd({ isFile: true, bytes: tail });
+  const length = tail.readInt32LE(0);
+  if (!(length > 0 && length <= file.size - FOOTER_TAIL - MAGIC_BYTES)) {
+    throw unreadable('damaged', `The Arrow footer says it has ${length} bytes.`);
+  }
+  const handle = await open(file.path);
+  try {
+    const reader = await RecordBatchReader.from(handle);
+    await reader.open();
+    const converts = startTable(table, reader.schema);
+    let batches = 0;
+    for await (const batch of reader) {
+      takeBatch(table, batch, converts);
+      await table.drained();
+      batches++;
+    }
+    // The library leaves off where there is none at the place that the footer tells, and gives an empty one for none.
+    if (batches >= reader.numRecordBatches) return {};
+    throw unreadable('truncated', `The Arrow file holds ${batches} of its ${reader.numRecordBatches} batches of rows.`);
+  } finally {
+    await handle.close();
+  }
 }
 
 /**
@@ -82,7 +132,7 @@ async function* streamOf(source: Source, end: Tail): AsyncGenerator<Uint8Array> 
   try {
     let chunk = await next();
     end.isFile = chunk?.toString('latin1', 0, FILE_MAGIC.length) === FILE_MAGIC;
-    if (end.isFile) chunk = chunk?.subarray(8);
+    if (end.isFile) chunk = chunk?.subarray(MAGIC_BYTES);
     for (; chunk; chunk = await next()) yield chunk;
   } finally {
     // The library leaves off at the end mark, before the footer.
@@ -152,7 +202,9 @@ function typeName(type: DataType): string {
   return (type as { toString(): string }).toString();
 }
 
-function writeBatch(table: TableWriter, vectors: (Vector | null)[], converts: Convert[], rows: number): void {
+function takeBatch(table: TableWriter, batch: RecordBatch, converts: Convert[]): void {
+  const vectors = converts.map((_, column) => batch.getChildAt(column));
+  const rows = batch.numRows;
   for (const [column, vector] of vectors.entries()) {
     if (!vector || vector.length < rows) {
       throw unreadable('damaged', `Column ${table.nameOf(column)} of an Arrow batch is shorter than the batch.`);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { CompressionType, compressionRegistry, tableFromArrays, tableToIPC } from 'apache-arrow';
+import { CompressionType, compressionRegistry, Table, tableFromArrays, tableToIPC } from 'apache-arrow';
 import lz4 from 'lz4js';
 import { readTable, refusalOf } from '../../../test/support/read-table.js';
 import { COMPRESSORS } from './parquet.js';
@@ -33,6 +33,30 @@ describe('files that were cut off', () => {
     for (const cut of [1, 4, 100, 2 ** 20 + 1, bytes.length - 20]) {
       expect(await refusalOf(bytes.subarray(0, -cut), 'x.arrow')).toMatch(/^dataset\.(truncated|damaged)/);
     }
+  });
+
+  it('are told from whole ones where the schema is in the footer alone, as files of Arrow’s JavaScript library have it', async () => {
+    const whole = tableFromArrays({
+      a: Float64Array.from({ length: 10_000 }, (_, i) => i / 8),
+      b: ['ä', 'b', ...new Array<null>(9998).fill(null)],
+    });
+    const table = whole.slice(0, 5000).concat(whole.slice(5000));
+    expect(table.batches).toHaveLength(2);
+    const bytes = Buffer.from(tableToIPC(table, 'file'));
+    expect(await readTable(bytes, 'x.arrow')).toEqual(
+      await readTable(Buffer.from(tableToIPC(table, 'stream')), 'x.arrow'),
+    );
+    expect((await readTable(gzipSync(bytes), 'x.arrow.gz')).rowCount).toBe(10_000);
+    for (const cut of [1, 4, 9, 60, 500, 50_000, bytes.length - 12]) {
+      expect(await refusalOf(bytes.subarray(0, -cut), 'x.arrow')).toMatch(/^dataset\.(truncated|damaged)/);
+    }
+    for (const length of [-1, 0, 2 ** 31 - 1]) {
+      const damaged = Buffer.from(bytes);
+      damaged.writeInt32LE(length, bytes.length - 10);
+      expect(await refusalOf(damaged, 'x.arrow')).toMatch(/^dataset\.damaged: The Arrow footer says/);
+    }
+    const none = Buffer.from(tableToIPC(new Table(table.schema), 'file'));
+    expect(await refusalOf(none, 'x.arrow')).toBe('dataset.no_rows: There are columns, but no rows.');
   });
 
   const RECORDS = Array.from({ length: 9 }, (_, i) => ({ a: i / 4, b: i % 2 ? 'x' : null, c: 'ä"]' }));

@@ -6,7 +6,7 @@ export class SeekableFile {
   private readonly descriptor: number;
 
   constructor(
-    path: string,
+    readonly path: string,
     /** Bytes. */
     readonly size: number,
   ) {
