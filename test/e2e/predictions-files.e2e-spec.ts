@@ -125,6 +125,33 @@ describe('predictions of a file', () => {
     ]);
   });
 
+  it('pass on what records hold beyond numbers and words, and leave out what they do', async () => {
+    const records = [
+      { y: 4, good: true, list: [1, { a: null }], empty: '', na: 'NA', none: null, x: 3 },
+      { x: 10, y: 0, good: 'words', list: {}, empty: '0', na: 'n', late: false },
+      { y: 0, x: 1 },
+    ];
+    const lines = records.map((record) => JSON.stringify(record));
+    const { text } = await send('application/x-ndjson', `${lines.join('\n')}\n`).expect(200);
+    const answered = text.trimEnd().split('\n');
+    const predictions = await predict(records.map(({ x, y }) => [x, y]));
+    expect(answered.map((line) => JSON.parse(line) as object)).toEqual(
+      records.map((record, i) => ({ ...record, ...predictions[i] })),
+    );
+    const array = await send('application/octet-stream', `[${lines.join(',')}]`).expect(200);
+    expect(array.body).toEqual(answered.map((line) => JSON.parse(line) as object));
+  });
+
+  it.each([
+    ['true', 'must be a number'],
+    ['[1]', 'must be a number'],
+    ['{}', 'must be a number'],
+    ['""', 'is missing'],
+  ])('take no %s of a record for a number', async (x, message) => {
+    const answer = await send('application/x-ndjson', `{"x": 1, "y": 2}\n{"x": ${x}, "y": 2}\n`).expect(422);
+    expect(answer.body).toMatchObject({ errors: [{ path: 'rows.1.x', message: `${message}.` }] });
+  });
+
   it('are an NPY array for one', async () => {
     const values = Float64Array.of(3, 4, 10, 0, 1, 1);
     const answer = await send('application/octet-stream', Buffer.from(toNpy(values, 2)))

@@ -1,8 +1,9 @@
 import type { BlockReader, ColumnChunk } from '../../datasets/blocks/block-codec.js';
+import { passedJsonOf } from '../../datasets/blocks/passed-json.js';
 import { EngineError } from '../../ml/errors.js';
 import { Encoder } from '../../ml/preparation/encode.js';
 import { prepareEncoded } from '../../ml/preparation/preparation.js';
-import type { Cell, FittedPreparation, InputColumn } from '../../ml/preparation/types.js';
+import type { FittedPreparation, InputColumn } from '../../ml/preparation/types.js';
 
 /** What is wrong with a row, as plain data. */
 export interface RowRefusal {
@@ -56,15 +57,21 @@ export function refusalOf(error: unknown): RowRefusal {
     : { word, message: error.message, row, column: undefined };
 }
 
-function cellOf(column: ColumnChunk, row: number, type: InputColumn['type']): Cell {
-  if (type === 'category') return column.text(row);
-  const value = column.number(row);
+function cellOf(column: ColumnChunk, row: number, type: InputColumn['type']): unknown {
+  const value = type === 'category' ? NaN : column.number(row);
   if (!Number.isNaN(value)) return value;
   const text = column.text(row);
-  if (type === 'date' || text === null || text.trim() === '') return text;
+  const passed = text === null ? null : passedJsonOf(text);
+  if (passed !== null) return ofJson(JSON.parse(passed), type);
+  if (type !== 'number' || text === null || text.trim() === '') return text;
   // A column of mostly words keeps its numbers as words.
   const number = Number(text);
   return Number.isNaN(number) ? text : number;
+}
+
+/** What JSON has beyond words and numbers: as a category, `true` and `false` are words; nothing else is right. */
+function ofJson(value: unknown, type: InputColumn['type']): unknown {
+  return type === 'category' && typeof value === 'boolean' ? String(value) : value;
 }
 
 /** What a refusal says of the column. */

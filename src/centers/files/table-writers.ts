@@ -1,5 +1,6 @@
 import { isFormula, quoteFormula } from '../../common/csv-writer.js';
 import type { ColumnChunk } from '../../datasets/blocks/block-codec.js';
+import { passedJsonOf } from '../../datasets/blocks/passed-json.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
 import type { BinaryFormatName } from '../../datasets/writers/binary-formats.js';
 import { TextBytes } from './text-bytes.js';
@@ -100,15 +101,21 @@ const csv: WriteRows = ({ columns, names, from, to, added, notes, first }) => {
 function* records({ columns, names, from, to, added }: Stretch): Generator<string> {
   const keys = names.map((name) => `${JSON.stringify(name)}:`);
   for (let row = from; row < to; row++) {
-    const fields = columns.map((column, j) => keys[j] + jsonCell(column, row));
+    const fields = columns.flatMap((column, j) => {
+      const cell = jsonCell(column, row);
+      return cell === '' ? [] : [keys[j] + cell];
+    });
     extras(added, row - from).forEach((value, j) => fields.push(keys[columns.length + j] + JSON.stringify(value)));
     yield `{${fields.join(',')}}`;
   }
 }
 
+/** A cell as it stood in its record; empty where it had none. */
 function jsonCell(column: ColumnChunk, row: number): string {
   const number = column.number(row);
-  return Number.isNaN(number) ? JSON.stringify(column.text(row)) : JSON.stringify(number);
+  if (!Number.isNaN(number)) return JSON.stringify(number);
+  const words = column.spelling(row);
+  return passedJsonOf(words) ?? (words === '' ? 'null' : JSON.stringify(words));
 }
 
 const ndjson: WriteRows = (stretch) => {

@@ -1,3 +1,4 @@
+import { toPassedJson } from '../blocks/passed-json.js';
 import { unreadable } from '../datasets.errors.js';
 import { type JsonCell, writeCell, writeRow } from './rows.js';
 import type { TableWriter } from './table-writer.js';
@@ -54,9 +55,13 @@ export class JsonRecords {
     if (!isRecord(element)) throw unreadable('not_a_row', `${place()} is no record, unlike the first.`);
     for (let column = 0; column < this.names!.length; column++) {
       const name = this.names![column];
-      const cell = Object.hasOwn(element, name) ? element[name] : null;
-      this.check(cell, column, place);
-      writeCell(this.table, column, cell as JsonCell, place);
+      const cell = Object.hasOwn(element, name) ? element[name] : undefined;
+      if (this.table.passing && cell === undefined) this.table.block.missing(column, toPassedJson(cell));
+      else if (this.table.passing && isNested(cell)) this.table.block.text(column, toPassedJson(cell));
+      else {
+        this.check(cell, column, place);
+        writeCell(this.table, column, (cell ?? null) as JsonCell, place);
+      }
     }
     for (const name of Object.keys(element)) {
       if (!this.positions.has(name)) {
@@ -70,7 +75,7 @@ export class JsonRecords {
   }
 
   private check(cell: unknown, column: number, place: () => string): void {
-    if (typeof cell === 'object' && cell !== null) {
+    if (isNested(cell)) {
       const name = column < this.table.columns ? this.table.nameOf(column) : column;
       throw unreadable(
         'nested',
@@ -78,6 +83,10 @@ export class JsonRecords {
       );
     }
   }
+}
+
+function isNested(cell: unknown): boolean {
+  return typeof cell === 'object' && cell !== null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { ReadingNotes } from '../dataset-types.js';
 import { unreadable } from '../datasets.errors.js';
+import { toPassedJson } from '../blocks/passed-json.js';
 import type { TableWriter } from './table-writer.js';
 
 /** A cell of JSON. */
@@ -39,9 +40,11 @@ export function writeRow(
   table.endRow();
 }
 
-/** Writes one JSON cell: booleans become the words `true` and `false`. */
+/** Writes one JSON cell: booleans become the words `true` and `false`, save where the table is passed on. */
 export function writeCell(table: TableWriter, column: number, cell: JsonCell, place: () => string): void {
   if (typeof cell === 'number') table.number(column, cell, place);
   else if (cell === null) table.block.missing(column);
+  else if (table.passing && cell === '') table.block.missing(column, toPassedJson(cell));
+  else if (table.passing && typeof cell === 'boolean') table.block.text(column, toPassedJson(cell));
   else table.words(column, String(cell), place);
 }

@@ -108,6 +108,11 @@ export class TableWriter {
     return this.names.length > 0;
   }
 
+  /** Whether the table is passed on and not kept. */
+  get passing(): boolean {
+    return this.limits.passing === true;
+  }
+
   get columns(): number {
     return this.names.length;
   }
