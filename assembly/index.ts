@@ -17,7 +17,8 @@ export { assignBoxes, boxScratchBytes } from './boxes';
 export { cellsBytes, cellScratchBytes } from './cells';
 export { memoBytes } from './memo';
 export { nearestRows } from './nearest';
-export { countUppers, extend, fillBlocks, keyRows, moveByLowers, moveByUppers, packBlocks, placeKeys } from './grid';
+export { fillBlocks, packBlocks } from './grid';
+export { extend, keyRows, moveRows, placeKeys, sortBuckets, sortBytes } from './sort';
 export { displaceRests, multiply, sketchCenters, sketchRows } from './sketch';
 export { carryAll, carryMarked, carryMoves, reduce } from './sums';
 

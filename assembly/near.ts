@@ -251,15 +251,25 @@ function takeWhole(near: Near, node: Node, c: usize, out: usize): void {
 
 /** The rows of a block meet a candidate. */
 function takeRows(plan: Plan, near: Near, block: i32, c: usize, out: usize): void {
-  const d = plan.columns;
-  const wide = near.values != 0;
-  const shift: usize = wide ? 3 : 2;
-  const center = near.centers + c * 24;
-  const x = v128.load64_splat(center), y = v128.load64_splat(center, 8), z = v128.load64_splat(center, 16);
   const values = valuesOf(plan, near, block);
+  const center = near.centers + c * 24;
   const closest = near.closest + (<usize>block << 8);
-  let a = f64x2.splat(0), b = a;
-  const zero = a;
+  let gain: f64;
+  if (near.values) gain = gainOf(plan.columns, true, 3, values, center, closest);
+  else if (plan.columns == 1) gain = gainOf(1, false, 2, values, center, closest);
+  else if (plan.columns == 2) gain = gainOf(2, false, 2, values, center, closest);
+  else gain = gainOf(3, false, 2, values, center, closest);
+  const at = out + (c << 3);
+  store<f64>(at, load<f64>(at) + gain);
+  store<f64>(at, load<f64>(at, 64) + ROUNDING * nodeAt(near.nodes, block).sum, 64);
+}
+
+// @ts-ignore: decorator
+@inline
+function gainOf(d: i32, wide: bool, shift: usize, values: usize, center: usize, closest: usize): f64 {
+  const x = v128.load64_splat(center), y = v128.load64_splat(center, 8), z = v128.load64_splat(center, 16);
+  const zero = f64x2.splat(0);
+  let a = zero, b = zero;
   for (let i: usize = 0; i < 32; i += 4) {
     const s = squares(d, wide, values + (i << shift), shift, x, y, z);
     const t = squares(d, wide, values + ((i + 2) << shift), shift, x, y, z);
@@ -267,10 +277,7 @@ function takeRows(plan: Plan, near: Near, block: i32, c: usize, out: usize): voi
     b = f64x2.add(b, f64x2.pmax(zero, f64x2.sub(v128.load(closest + (i << 3), 16), t)));
   }
   a = f64x2.add(a, b);
-  const gain = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
-  const at = out + (c << 3);
-  store<f64>(at, load<f64>(at) + gain);
-  store<f64>(at, load<f64>(at, 64) + ROUNDING * nodeAt(near.nodes, block).sum, 64);
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
 }
 
 /** Phase, one a run of blocks: the chosen candidate comes in; what that takes off the stretches goes to the scratch. */

@@ -23,9 +23,8 @@ export const PHASES = [
   'extend',
   'keyRows',
   'placeKeys',
-  'moveByLowers',
-  'countUppers',
-  'moveByUppers',
+  'moveRows',
+  'sortBuckets',
   'fillBlocks',
   'packBlocks',
   'assignBoxes',
@@ -60,6 +59,7 @@ export type PhaseName = (typeof PHASES)[number];
 export type Exports = Record<PhaseName, Phase> & {
   planBytes(): number;
   gridBytes(): number;
+  sortBytes(): number;
   boxScratchBytes(tiles: number): number;
   cellsBytes(): number;
   cellScratchBytes(tiles: number): number;

@@ -8,7 +8,7 @@ const FIELDS = [
   'blocks',
   'order',
   'order2',
-  'uppers',
+  'lowers',
   'buckets',
   'points',
   'boxes',
@@ -21,6 +21,9 @@ const FIELDS = [
   'stamps',
   'centers',
   'extent',
+  'cells',
+  'shift',
+  'exact',
 ] as const;
 const REALS = ['slip'] as const;
 
@@ -35,10 +38,12 @@ const NEAR = 4;
 /** Rows a block, blocks a phase's item takes; as in the assembly. */
 export const BLOCK = 32;
 const BLOCKS = 64;
-/** Buckets of a pass of the sort. */
+/** Buckets that all rows are sorted into, as in the assembly, and how many of them an item takes. */
 const BUCKETS = 2048;
-/** Cells a column, by the number of columns: 22, 22 or 21 bits in all. */
+const GROUP = 32;
+/** Cells a column, by the number of columns, and the bits of a key that tell apart rows of one bucket. */
 const CELLS = [4194304, 2048, 128] as const;
+const LOWER = [11, 11, 10] as const;
 
 /** Bytes of a thread's scratch for a block's points. */
 const SCRATCH = 4 * GRID_COLUMNS * BLOCK;
@@ -119,33 +124,34 @@ export class Grid {
     return true;
   }
 
-  /** Two passes of a radix sort on the keys of the cells that the rows lie in. Returns the radius. */
+  /** By the cells that the rows lie in, the upper bits of their keys first. Returns the radius. */
   private sort(order: number): number {
     const { table } = this;
-    const { arena, rows, columns } = table;
+    const { arena, rows, columns, crew } = table;
     const extent = arena.take(16 * PARTITIONS * columns);
+    const cells = arena.take(16 * columns);
     const order2 = arena.take(4 * rows);
-    const uppers = arena.take(2 * rows);
+    const lowers = arena.take(2 * rows);
     const buckets = arena.take(4 * PARTITIONS * BUCKETS);
-    const origin = arena.take(16 * columns);
-    this.write({ extent, order, order2, uppers, buckets });
-    table.phase('extend', PARTITIONS, rows, NO_SCRATCH);
-    const radius = this.fit(extent, origin);
-    table.write({ output: origin });
-    table.phase('keyRows', PARTITIONS, rows, NO_SCRATCH);
-    table.phase('placeKeys', 1, 1, NO_SCRATCH);
-    table.phase('moveByLowers', PARTITIONS, rows, NO_SCRATCH);
-    table.phase('countUppers', PARTITIONS, rows, NO_SCRATCH);
-    table.phase('placeKeys', 1, 1, NO_SCRATCH);
-    table.phase('moveByUppers', PARTITIONS, rows, NO_SCRATCH);
+    const bytes = Math.ceil(crew.exports.sortBytes() / 128) * 128;
+    const scratch = { address: arena.take(bytes * crew.size), bytes };
+    const exact = this.exact ? 1 : 0;
+    this.write({ extent, cells, order, order2, lowers, buckets, shift: LOWER[columns - 1], exact });
+    table.phase('extend', PARTITIONS, rows, scratch);
+    const radius = this.fit(extent, cells);
+    table.phase('keyRows', PARTITIONS, rows, scratch);
+    table.phase('placeKeys', 1, 1, scratch);
+    table.phase('moveRows', PARTITIONS, rows, scratch);
+    table.phase('sortBuckets', BUCKETS / GROUP, rows, scratch);
     return radius;
   }
 
   /** Where the cells begin and how many there are to a unit. Returns the radius. */
-  private fit(extent: number, origin: number): number {
+  private fit(extent: number, place: number): number {
     const { arena, columns, middle } = this.table;
     const ends = arena.f64(extent, 2 * PARTITIONS * columns);
-    const cells = arena.f64(origin, 2 * columns);
+    const cells = arena.f32(place, 4 * columns);
+    const last = arena.i32(place, 4 * columns);
     const middles = arena.f32(middle, columns);
     let square = 0;
     for (let j = 0; j < columns; j++) {
@@ -155,8 +161,9 @@ export class Grid {
         least = Math.min(least, ends[2 * (p * columns + j)]);
         most = Math.max(most, ends[2 * (p * columns + j) + 1]);
       }
-      cells[2 * j] = least;
-      cells[2 * j + 1] = most > least ? CELLS[columns - 1] / (most - least) : 0;
+      cells[4 * j] = least - middles[j];
+      cells[4 * j + 1] = most > least ? CELLS[columns - 1] / (most - least) : 0;
+      last[4 * j + 2] = CELLS[columns - 1] - 1;
       square += Math.max(most - middles[j], middles[j] - least) ** 2;
     }
     return Math.sqrt(square);
