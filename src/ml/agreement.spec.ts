@@ -85,6 +85,7 @@ const cases: [Kind, number, number, FitJobOptions][] = [
   ['nearly-bytes', 1500, 33, { k: 7, maxIterations: 5 }],
   ['far', 4000, 5, { k: 20, tolerance: 0 }],
   ['huge', 2000, 4, { k: 12 }],
+  ['huge', 2000, 64, { k: 48, tolerance: 0 }],
   ['tiny', 2000, 7, { k: 12, order: 'initial' }],
   ['positive', 3000, 12, { k: 25, metric: 'cosine', tolerance: 0 }],
   ['uniform', 1500, 2, { k: 256, tolerance: 0 }],

@@ -78,7 +78,9 @@ export class WasmKernel implements Kernel, Table {
     }
     crew.packed = null;
     this.weights = this.takeWeights(input.weights);
-    this.sample = crew.arriving?.sample ?? sampleRows(this.table(), this.rows, this.columns);
+    // The sample that comes with a table is of the values as they were lent.
+    const arriving = this.values === lent?.byteOffset ? crew.arriving : null;
+    this.sample = arriving?.sample ?? sampleRows(this.table(), this.rows, this.columns);
     [this.middle, this.typicalNorm] = this.takeMiddle();
     this.write({
       rows: this.rows,
