@@ -63,8 +63,19 @@ describe('summarise', () => {
 
   it('says how often a cluster has a category', () => {
     const ranked = [column('colour=red', 1), column('colour=blue', -1)];
-    expect(summarise(ranked, 1, new Set(['colour=red', 'colour=blue']))).toBe(
-      'often colour=red, seldom colour=blue; 1 row',
-    );
+    const types = new Map([
+      ['colour=red', 'category'],
+      ['colour=blue', 'category'],
+    ] as const);
+    expect(summarise(ranked, 1, types)).toBe('often colour=red, seldom colour=blue; 1 row');
+  });
+
+  it('says whether its dates are early or late', () => {
+    const ranked = [column('order_date', -2.1), column('shipped', 0.6)];
+    const types = new Map([
+      ['order_date', 'date'],
+      ['shipped', 'date'],
+    ] as const);
+    expect(summarise(ranked, 2, types)).toBe('very early order date, late shipped; 2 rows');
   });
 });

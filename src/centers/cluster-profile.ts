@@ -1,4 +1,5 @@
 import { featureSources } from '../ml/preparation/categories.js';
+import type { InputColumn } from '../ml/preparation/types.js';
 import type { Centers } from './centers.entity.js';
 import { type ColumnStatistics, unpackStatistics } from './profile.js';
 
@@ -47,6 +48,9 @@ const ADJECTIVES: Record<string, readonly [much: string, little: string] | undef
   size: ['large', 'small'],
   age: ['old', 'young'],
 };
+/** Of what has none. */
+const MEASURES = ['high', 'low'] as const;
+const DATES = ['late', 'early'] as const;
 const UNIT = /\s*[([].*[)\]]$|[_ ](?:mm|cm|km|kg|mg)$/i;
 
 /** What is known of one cluster. */
@@ -71,7 +75,7 @@ export function profileCluster(centers: Centers, cluster: number): ClusterProfil
     silhouette: facts?.silhouette ?? null,
     silhouettePercentiles: facts?.silhouettePercentiles ?? null,
     columns,
-    summary: facts && statistics ? summarise(columns, facts.size, categoryFeatures(centers)) : null,
+    summary: facts && statistics ? summarise(columns, facts.size, featureTypes(centers)) : null,
   };
 }
 
@@ -100,33 +104,34 @@ function profileColumn(
   };
 }
 
-/** The features that are 0 or 1. */
-function categoryFeatures({ preparation: { columns, features } }: Centers): Set<string> {
+/** What the column of each feature holds. */
+function featureTypes({ preparation: { columns, features } }: Centers): Map<string, InputColumn['type']> {
   const sources = featureSources(columns);
-  return new Set(features.filter((_, j) => columns[sources[j]].type === 'category'));
+  return new Map(features.map((name, j) => [name, columns[sources[j]].type]));
 }
 
 /**
  * Such as "long petals, wide petals, often colour=red; 50 rows".
- * @param categories the names among them that stand for a category
+ * @param types of the columns by name; those not named hold numbers
  */
 export function summarise(
   ranked: readonly Pick<ColumnProfile, 'name' | 'zScore'>[],
   size: number,
-  categories: ReadonlySet<string> = new Set(),
+  types: ReadonlyMap<string, InputColumn['type']> = new Map(),
 ): string {
   const words = ranked
     .filter(({ zScore }) => zScore !== null && Math.abs(zScore) >= NOTABLE)
     .slice(0, MAX_WORDS)
     .map(({ name, zScore }) => {
-      if (categories.has(name)) return `${(zScore ?? 0) > 0 ? 'often' : 'seldom'} ${name}`;
-      return describe(name, zScore ?? 0);
+      const type = types.get(name);
+      if (type === 'category') return `${(zScore ?? 0) > 0 ? 'often' : 'seldom'} ${name}`;
+      return describe(name, zScore ?? 0, type === 'date' ? DATES : MEASURES);
     });
   const rows = `${size} row${size === 1 ? '' : 's'}`;
   return `${words.join(', ') || 'about average in every column'}; ${rows}`;
 }
 
-function describe(column: string, zScore: number): string {
+function describe(column: string, zScore: number, usual: readonly [much: string, little: string]): string {
   const words = column
     .replace(UNIT, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
@@ -134,7 +139,7 @@ function describe(column: string, zScore: number): string {
     .filter(Boolean);
   const adjectives = words.length > 1 ? ADJECTIVES[words.at(-1)!.toLowerCase()] : undefined;
   const noun = adjectives ? plural(words.slice(0, -1).join(' ')) : words.join(' ') || column;
-  const [much, little] = adjectives ?? ['high', 'low'];
+  const [much, little] = adjectives ?? usual;
   return `${Math.abs(zScore) >= EXTREME ? 'very ' : ''}${zScore > 0 ? much : little} ${noun}`;
 }
 
