@@ -1,8 +1,8 @@
-/** What benchmarks over HTTP have in common: a service of their own, an account on it, files of numbers, and memory. */
+/** What benchmarks over HTTP have in common: a service of their own, an account on it, and memory. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,24 +21,6 @@ export interface BenchService {
   /** Where files of the benchmark may lie; removed in the end. */
   folder: string;
   close(): Promise<void>;
-}
-
-/** Normal numbers with all their digits, as a scientist's script writes them. */
-export async function writeCsv(file: string, rows: number, columns: number): Promise<void> {
-  const out = createWriteStream(file);
-  out.write(`${Array.from({ length: columns }, (_, i) => `x${i}`).join()}\n`);
-  let state = 1;
-  const uniform = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
-  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-  for (let row = 0; row < rows; row += 1000) {
-    let text = '';
-    for (let i = row; i < Math.min(rows, row + 1000); i++) {
-      text += `${Array.from({ length: columns }, (_, j) => normal() * 10 ** (j % 4)).join()}\n`;
-    }
-    if (!out.write(text)) await once(out, 'drain');
-  }
-  out.end();
-  await once(out, 'close');
 }
 
 /** The most resident memory that a process ever had, in MiB; 0 where the system does not tell. */

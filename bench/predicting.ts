@@ -3,7 +3,7 @@
  * same on the command line (`read_csv`, `pipeline.predict`, `to_csv`), in turns; and what memory that takes:
  *
  *     npm run with-postgres -- node bench/predicting.ts [--rows 1000000] [--columns 16] [--k 8] [--rounds 3]
- *         [--peer python3] [--format csv]
+ *         [--peer python3] [--format csv|ndjson|npy|parquet|arrow]
  *
  * The service is started from `dist` on the PostgreSQL in TEST_DATABASE_URL. `--peer none` leaves Python out, as for ten
  * million rows, of which only the memory is asked: `--rows 10000000 --columns 4 --peer none --rounds 0`.
@@ -15,8 +15,10 @@ import { stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { call, children, peakMiB, ROOT, startBenchService, writeCsv } from './bench-service.ts';
+import { call, children, peakMiB, ROOT, startBenchService } from './bench-service.ts';
+import { TABLE_FORMATS, type TableFormat, writeTable } from './table-file.ts';
 
 interface PeerReport {
   seconds: number;
@@ -31,9 +33,20 @@ const { values: options } = parseArgs({
     columns: { type: 'string', default: '16' },
     k: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
+    format: { type: 'string', default: 'csv' },
     peer: { type: 'string', default: process.env.PYTHON ?? '/usr/bin/python3' },
   },
 });
+const format = TABLE_FORMATS.find((name) => name === options.format);
+if (!format) throw new Error(`--format must be one of ${TABLE_FORMATS.join(', ')}.`);
+if (format !== 'csv' && options.peer !== 'none') throw new Error('The peer reads CSV only: --peer none.');
+const MEDIA_TYPES: Record<TableFormat, string> = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  npy: 'application/octet-stream',
+  parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.file',
+};
 const [rows, columns, k] = [Number(options.rows), Number(options.columns), Number(options.k)];
 
 const bench = await startBenchService('predicting', { UPLOAD_LIMIT_MB: '8192' });
@@ -57,22 +70,23 @@ try {
     const run = await call<{ status: string; result?: { centersId: string } }>(`${url}/runs/${runId}`, { headers });
     if (run.status === 'failed') throw new Error(JSON.stringify(run));
     centersId = run.result?.centersId;
+    if (!centersId) await sleep(200);
   }
   const bundle = join(folder, 'bundle.json');
   await writeFile(bundle, JSON.stringify(await call(`${url}/centers/${centersId}/export?format=json`, { headers })));
   const before = peakMiB(bench.pid);
 
-  const file = join(folder, 'rows.csv');
-  const ours = join(folder, 'ours.csv');
-  await writeCsv(file, rows, columns);
+  const file = join(folder, `rows.${format}`);
+  const ours = join(folder, `ours.${format}`);
+  await writeTable(format, file, rows, columns);
   const { size } = await stat(file);
-  console.log(`${rows} x ${columns}, ${(size / 2 ** 20).toFixed(0)} MiB, ${k} clusters`);
+  console.log(`${format}, ${rows} x ${columns}, ${(size / 2 ** 20).toFixed(0)} MiB, ${k} clusters`);
 
   const predict = async (): Promise<number> => {
     const begun = performance.now();
     const sent = request(`${url}/centers/${centersId}/predictions`, {
       method: 'POST',
-      headers: { ...headers, 'Content-Type': 'text/csv', 'Content-Length': size },
+      headers: { ...headers, 'Content-Type': MEDIA_TYPES[format], 'Content-Length': size },
     });
     createReadStream(file, { highWaterMark: 2 ** 20 }).pipe(sent);
     const [answer] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];

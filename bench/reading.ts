@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { children, peakMiB, ROOT, startBenchService, writeCsv } from './bench-service.ts';
+import { children, peakMiB, ROOT, startBenchService } from './bench-service.ts';
+import { writeTable } from './table-file.ts';
 
 interface PeerReport {
   seconds: number;
@@ -64,7 +65,7 @@ const bench = await startBenchService('reading');
 try {
   const { url, headers, chatId, folder, pid } = bench;
   const file = join(folder, 'numbers.csv');
-  await writeCsv(file, Number(options.rows), Number(options.columns));
+  await writeTable('csv', file, Number(options.rows), Number(options.columns));
   console.log(`${options.rows} x ${options.columns}, ${((await stat(file)).size / 2 ** 20).toFixed(0)} MiB`);
   const ratios: number[] = [];
   for (let round = 0; round <= Number(options.rounds); round++) {
