@@ -35,6 +35,8 @@ const BYTE_COLUMNS = 4;
 /** Columns, and multiplications a row, up to which what packing a row costs is not won back: see `assembly/lanes.ts`. */
 const LANES_COLUMNS = 12;
 const LANES_WORK = 1536;
+/** Values a chunk holds at most while rows arrive: all threads stay close behind what was just copied. */
+const ARRIVING = 1 << 18;
 /** Multiplications below which other threads are not called in. */
 const ALONE = 2e5;
 
@@ -110,14 +112,13 @@ export class WasmKernel implements Kernel, Table {
     const output = detail === 'labels' ? 0 : arena.take(8 * rows);
     const output3 = two ? arena.take(8 * rows) : 0;
     const runnerUps = two ? arena.take(4 * rows) : 0;
-    const split = this.splitFor(k);
+    const split = Math.max(this.splitFor(k), Math.ceil((rows * this.columns) / (PARTITIONS * ARRIVING)));
     const chunks = PARTITIONS * split;
     const output2 = arena.take(8 * chunks);
     const scratch = this.takeCenters(centers, k, two);
     this.write({ labels, ...labelFields(4), output, output2, output3, runnerUps, split });
     this.phase('nearestRows', chunks, rows * k, scratch);
-    // Cells that are kept have one of their own.
-    this.write({ middle: this.middle });
+    this.write({ middle: this.middle }); // kept cells have one of their own
     arena.release(mark);
     return {
       largest: arena.f64(output2, chunks).reduce((a, b) => Math.max(a, b)),
