@@ -11,8 +11,8 @@ const arrays = { '<f4': Float32Array, '<f8': Float64Array, '<i4': Int32Array };
 const isKnown = (type: string): type is keyof typeof arrays => type in arrays;
 
 /**
- * Reads a little-endian float32, float64 or int32 array in C order. The values go straight into their array, so that no second
- * copy of the file disturbs a measurement of memory.
+ * Reads a little-endian float32, float64 or int32 array. The values go straight into their array, so that no second copy of
+ * the file disturbs a measurement of memory, unless the file is in Fortran order, as transposed arrays are saved.
  *
  * @throws Error naming the file and what is wrong with it
  */
@@ -27,7 +27,7 @@ export function readNpy(file: string): NpyArray<Float32Array | Float64Array | In
     const size = fstatSync(fd).size;
     const header = Buffer.alloc(Math.min(start, size));
     readSync(fd, header, 0, header.length, 0);
-    const { type, shape, count } = parseHeader(file, header.toString('latin1', wide ? 12 : 10));
+    const { type, shape, count, fortran } = parseHeader(file, header.toString('latin1', wide ? 12 : 10));
     const Values = arrays[type];
     if (size - start < count * Values.BYTES_PER_ELEMENT) throw new Error(`${file} ends before its ${count} values`);
     const data = new Values(count);
@@ -35,23 +35,47 @@ export function readNpy(file: string): NpyArray<Float32Array | Float64Array | In
     for (let done = 0; done < bytes.length;) {
       done += readSync(fd, bytes, done, Math.min(bytes.length - done, 1 << 30), start + done);
     }
-    return { data, shape };
+    return { data: fortran ? inCOrder(data, shape) : data, shape };
   } finally {
     closeSync(fd);
   }
 }
 
-function parseHeader(file: string, header: string): { type: keyof typeof arrays; shape: number[]; count: number } {
+/** Values whose first index runs fastest, in the order in which the last does. */
+function inCOrder<T extends Float32Array | Float64Array | Int32Array>(data: T, shape: number[]): T {
+  const ordered = data.slice() as T;
+  for (let i = 0; i < data.length; i++) {
+    let rest = i;
+    let stride = data.length;
+    let from = 0;
+    for (const length of shape.toReversed()) {
+      stride /= length;
+      from += (rest % length) * stride;
+      rest = Math.floor(rest / length);
+    }
+    ordered[i] = data[from];
+  }
+  return ordered;
+}
+
+interface Header {
+  type: keyof typeof arrays;
+  shape: number[];
+  count: number;
+  fortran: boolean;
+}
+
+function parseHeader(file: string, header: string): Header {
   const type = /'descr': '([^']+)'/.exec(header)?.[1];
   const axes = /'shape': \(([^)]*)\)/.exec(header)?.[1];
   if (type === undefined || axes === undefined) throw new Error(`${file} has no readable .npy header`);
-  if (!header.includes("'fortran_order': False")) throw new Error(`${file} is not in C order`);
   if (!isKnown(type)) throw new Error(`${file} holds ${type}, expected <f4, <f8 or <i4`);
   const shape = axes
     .split(',')
     .filter((axis) => axis.trim())
     .map(Number);
-  return { type, shape, count: shape.reduce((product, axis) => product * axis, 1) };
+  const fortran = header.includes("'fortran_order': True");
+  return { type, shape, fortran, count: shape.reduce((product, axis) => product * axis, 1) };
 }
 
 /** Writes a `.npy` file, version 1.0: float64 as `<f8`, float32 as `<f4`, int32 as `<i4`. */

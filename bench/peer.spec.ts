@@ -70,6 +70,13 @@ describe('one measurement for a foreign harness', () => {
     expect(line.inertia).toBe(truth.inertia);
   });
 
+  it('takes file names from where npm was called', () => {
+    const env = { ...process.env, npm_lifecycle_event: 'bench:peer', INIT_CWD: folder };
+    const args = [join(here, 'peer.ts'), 'seed', 'data.npy', 'init.npy', '1', '300', '1', '20', 'there.npy'];
+    expect(spawnSync(process.execPath, args, { env }).status).toBe(0);
+    expect(readNpy(join(folder, 'there.npy')).shape).toEqual([3, 4]);
+  });
+
   it('says in one sentence how it is called', () => {
     const { status, errors } = peer('fit', 'one too many');
     expect(status).toBe(1);

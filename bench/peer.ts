@@ -6,6 +6,7 @@
  * of them, less when another would go past CAP_S seconds in all. OUT.npy gets the float64 centres, or for predict the
  * int32 labels. The last line printed is a JSON object: iters, times and cpu in seconds, rss_mib, inertia, algorithm, note.
  */
+import { resolve } from 'node:path';
 import type { Kind } from './contender.ts';
 import { readTask } from './contender.ts';
 import { engine, loadEngine } from './engine.ts';
@@ -19,7 +20,10 @@ const warmUp = { seconds: 1, calls: 100, iterations: 20 };
 
 async function main(args: string[]): Promise<void> {
   if (args.length !== 8) throw new Error(usage);
-  const [peer, dataFile, initFile, , , , , out] = args;
+  // npm changes into the project's folder; names are meant from where it was called.
+  const from = process.env.npm_lifecycle_event === 'bench:peer' ? process.env.INIT_CWD : undefined;
+  const [dataFile, initFile, out] = [args[1], args[2], args[7]].map((file) => resolve(from ?? '.', file));
+  const peer = args[0];
   const [threads, maxIterations, repetitions, seconds] = args.slice(3, 7).map(Number);
   if (![threads, maxIterations, repetitions, seconds].every((value) => value > 0)) throw new Error(usage);
   // A harness may give any name, as in NAME-predict; one that says nothing means fit.

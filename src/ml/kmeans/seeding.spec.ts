@@ -103,6 +103,24 @@ describe('random starts', () => {
   });
 });
 
+describe('rows of weight 0', () => {
+  const matrix = { data: Float64Array.from({ length: 50 }, (_, i) => i), rows: 50, columns: 1 };
+  const weights = new Float64Array(50).fill(2, 20, 24);
+
+  it('are never drawn, and do not count as distinct', () => {
+    const starts = { data: Float64Array.of(1, 2, 3, 4, 5), rows: 5, columns: 1 };
+    for (const init of ['k-means++', 'random'] as const) {
+      for (let s = 0; s < 30; s++) {
+        const { rows } = seed(matrix, { k: 4, init, seed: s, weights }, HOOKS);
+        expect(Array.from(rows).sort((a, b) => a - b)).toEqual([20, 21, 22, 23]);
+      }
+    }
+    for (const init of ['k-means++', 'random', { centers: starts }] as const) {
+      expect(() => fit(matrix, { k: 5, init, weights }, HOOKS)).toThrow('4 distinct rows');
+    }
+  });
+});
+
 describe('too few distinct rows', () => {
   const data = Float64Array.from({ length: 60 }, (_, i) => (i >> 1) % 3);
   const matrix = { data, rows: 30, columns: 2 };
