@@ -1,3 +1,4 @@
+import { heldFour, heldOne } from './held';
 import { Plan } from './plan';
 import { fma, sum4, U, U64 } from './simd';
 
@@ -97,7 +98,15 @@ export function center(plan: Plan, row: u32, line: usize): f32 {
   const middle = plan.middle;
   let square = f32x4.splat(0);
   let j = 0;
-  if (plan.wide) {
+  if (plan.bytes) {
+    const x = plan.bytes + <usize>row * <usize>d;
+    for (; j + 4 <= d; j += 4) {
+      const o = <usize>j << 2;
+      const y = f32x4.sub(heldFour(plan, x + <usize>j), v128.load(middle + o));
+      v128.store(line + o, y);
+      square = fma(y, y, square);
+    }
+  } else if (plan.wide) {
     const x = plan.values + <usize>row * (<usize>d << 3);
     for (; j + 4 <= d; j += 4) {
       const m = v128.load(middle + (<usize>j << 2));
@@ -121,7 +130,8 @@ export function center(plan: Plan, row: u32, line: usize): f32 {
   for (; j < d; j++) {
     const m = load<f32>(middle + (<usize>j << 2));
     let y: f32;
-    if (plan.wide) y = <f32>(load<f64>(plan.values + ((<usize>row * <usize>d + <usize>j) << 3)) - <f64>m);
+    if (plan.bytes) y = <f32>heldOne(plan, plan.bytes + <usize>row * <usize>d + <usize>j) - m;
+    else if (plan.wide) y = <f32>(load<f64>(plan.values + ((<usize>row * <usize>d + <usize>j) << 3)) - <f64>m);
     else y = load<f32>(plan.values + ((<usize>row * <usize>d + <usize>j) << 2)) - m;
     store<f32>(line + (<usize>j << 2), y);
     sum += y * y;

@@ -20,6 +20,8 @@ export class Packing {
   bytes: usize;
   /** Set where a value is not of this form; from then on nothing is packed. */
   failed: i32;
+  /** uint8 a chunk, set where its values have given way to its bytes, at their beginning; 0 where bytes go elsewhere. */
+  inPlace: usize;
 }
 
 /** Phase, one a chunk of values: packs them as `output2` says. */
@@ -27,6 +29,30 @@ export function packBytes(planAt: usize, chunk: i32, base: usize): void {
   const plan = changetype<Plan>(planAt);
   const from = <usize>chunk * SCANNED;
   pack(plan, from, min<usize>(SCANNED, <usize>plan.rows * <usize>plan.columns - from));
+}
+
+function hasMinusZero(at: usize, count: usize): bool {
+  const zero = i32x4.splat(<i32>0x80000000);
+  let found = i32x4.splat(0);
+  const end = at + (count << 2);
+  for (; at + 16 <= end; at += 16) found = v128.or(found, i32x4.eq(v128.load(at), zero));
+  let any: bool = v128.any_true(found);
+  for (; at < end; at += 4) any = any || load<u32>(at) == 0x80000000;
+  return any;
+}
+
+/** Phase, one a chunk of values: takes back what was packed in place. */
+export function unpackInPlace(planAt: usize, chunk: i32, base: usize): void {
+  const plan = changetype<Plan>(planAt);
+  const packing = changetype<Packing>(plan.output2);
+  if (!load<u8>(packing.inPlace + <usize>chunk)) return;
+  const from = <usize>chunk * SCANNED;
+  const start = plan.values + (from << 2);
+  // From the last one on: a value lies at or beyond its byte.
+  for (let i = min<usize>(SCANNED, <usize>plan.rows * <usize>plan.columns - from); i > 0; i--) {
+    const byte = <f64>load<u8>(start + i - 1);
+    store<f32>(start + ((i - 1) << 2), <f32>((byte + packing.low) * packing.unit));
+  }
 }
 
 const MAGIC32: f32 = 12582912;
@@ -37,6 +63,17 @@ export function pack(plan: Plan, from: usize, count: usize): void {
   const packing = changetype<Packing>(plan.output2);
   // Only to be done sooner: whoever asked looks when all is done.
   if (packing.failed) return;
+  if (packing.inPlace) {
+    const at = plan.values + (from << 2);
+    // What turned out not to fit could not be taken back; and there is no byte for -0.
+    const fit = packNarrow(at, count, packing, 0) && !hasMinusZero(at, count);
+    if (!fit) packing.failed = 1;
+    else {
+      packNarrow(at, count, packing, at);
+      store<u8>(packing.inPlace + from / SCANNED, 1);
+    }
+    return;
+  }
   const out = packing.bytes + from;
   const fit = plan.wide
     ? packWide(plan.values + (from << 3), count, packing, out)
@@ -51,17 +88,18 @@ function packOne(x: f64, packing: Packing, out: usize): bool {
   const whole = nearest(x * (1 / packing.unit));
   const byte = whole - packing.low;
   const fits = whole * packing.unit == x && byte >= 0 && byte <= 255;
-  if (fits) store<u8>(out, <u8><i32>byte);
+  if (fits && out) store<u8>(out, <u8><i32>byte);
   return fits;
 }
 
+/** With 0 for `out` it only looks. */
 function packNarrow(at: usize, count: usize, packing: Packing, out: usize): bool {
   const unit = f32x4.splat(<f32>packing.unit), inverse = f32x4.splat(<f32>(1 / packing.unit));
   const low = f32x4.splat(<f32>packing.low), magic = f32x4.splat(MAGIC32);
   let same = i32x4.splat(-1);
   let least = f32x4.splat(0), most = least;
   const end = at + (count << 2);
-  for (; at + 64 <= end; at += 64, out += 16) {
+  for (; at + 64 <= end; at += 64) {
     const x0 = v128.load(at), x1 = v128.load(at, 16), x2 = v128.load(at, 32), x3 = v128.load(at, 48);
     const r0 = f32x4.nearest(f32x4.mul(x0, inverse)), r1 = f32x4.nearest(f32x4.mul(x1, inverse));
     const r2 = f32x4.nearest(f32x4.mul(x2, inverse)), r3 = f32x4.nearest(f32x4.mul(x3, inverse));
@@ -71,13 +109,18 @@ function packNarrow(at: usize, count: usize, packing: Packing, out: usize): bool
     const b0 = f32x4.sub(r0, low), b1 = f32x4.sub(r1, low), b2 = f32x4.sub(r2, low), b3 = f32x4.sub(r3, low);
     least = f32x4.pmin(least, f32x4.pmin(f32x4.pmin(b0, b1), f32x4.pmin(b2, b3)));
     most = f32x4.pmax(most, f32x4.pmax(f32x4.pmax(b0, b1), f32x4.pmax(b2, b3)));
+    if (!out) continue;
     const a = lowBytes(f32x4.add(b0, magic), f32x4.add(b1, magic));
     const b = lowBytes(f32x4.add(b2, magic), f32x4.add(b3, magic));
     v128.store(out, i64x2.shuffle(a, b, 0, 2));
+    out += 16;
   }
   const within = v128.and(f32x4.ge(least, f32x4.splat(0)), f32x4.le(most, f32x4.splat(255)));
   let fits: bool = i32x4.all_true(v128.and(same, within));
-  for (; at < end; at += 4, out++) fits = packOne(<f64>load<f32>(at), packing, out) && fits;
+  for (; at < end; at += 4) {
+    fits = packOne(<f64>load<f32>(at), packing, out) && fits;
+    if (out) out++;
+  }
   return fits;
 }
 

@@ -1,4 +1,5 @@
 import { center, lineOf, linePitch } from './block';
+import { unpackRow } from './held';
 import { Plan } from './plan';
 import { fma, sum4, U } from './simd';
 
@@ -23,7 +24,12 @@ export function measureFrom(plan: Plan, base: usize, row: i32): void {
   loose = (d / 8 + 12) * U;
   if (plan.direct) {
     // The row is what it is, the centre was rounded.
-    from = plan.values + <usize>row * linePitch(plan);
+    if (plan.bytes) {
+      from = lineOf(base);
+      unpackRow(plan, row, from);
+    } else {
+      from = plan.values + <usize>row * linePitch(plan);
+    }
     slip = U * 1.01 * (<f64>plan.centerNorm + <f64>plan.away) + 1e-20;
     return;
   }

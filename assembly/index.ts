@@ -1,5 +1,5 @@
 export { scratchBytes } from './block';
-export { bytesAdd, bytesGains, bytesMeet, packBytes } from './bytes';
+export { bytesAdd, bytesGains, bytesMeet, packBytes, unpackInPlace } from './bytes';
 export { assignAndBound, assignBounded } from './bounds';
 export { assignGrouped } from './groups';
 export { displace, lineUp } from './snapshots';

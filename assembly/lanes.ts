@@ -1,4 +1,5 @@
 import { packedOf, roundingOf, screenedOf } from './block';
+import { heldFour } from './held';
 import { Plan } from './plan';
 import { lengthsOfFew } from './predict';
 import { fma, select, U } from './simd';
@@ -20,6 +21,7 @@ const HUGE: f32 = 1e36;
 function columns(plan: Plan, row: usize, j: usize): v128 {
   const m = v128.load(plan.middle + (j << 2));
   const at = row * <usize>plan.columns + j;
+  if (plan.bytes) return f32x4.sub(heldFour(plan, plan.bytes + at), m);
   if (!plan.wide) return f32x4.sub(v128.load(plan.values + (at << 2)), m);
   const p = plan.values + (at << 3);
   const low = f64x2.sub(v128.load(p), f64x2.promote_low_f32x4(m));

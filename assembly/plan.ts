@@ -112,6 +112,8 @@ export class Plan {
   /** uint32, the byte in a line at which each group of eight columns that is packed begins; bytes of a packed row, a multiple of 16. */
   coarseGroups: usize;
   coarseWidth: i32;
+  /** The values in bytes, see held.ts, where that is all there is of them; else 0. */
+  bytes: usize;
   // float32 from here
   /** Largest norm of a centre, rounded up. */
   centerNorm: f32;
@@ -127,6 +129,9 @@ export class Plan {
   away: f32;
   /** Length of the middle, where rows are packed as they lie, else 0. */
   coarseAway: f32;
+  /** A value is (byte + low) x unit. */
+  low: f32;
+  unit: f32;
 }
 
 export const PARTITIONS = 16;

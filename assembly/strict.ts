@@ -1,4 +1,5 @@
 import { rowsFrom } from './chunks';
+import { heldOne, heldTwo } from './held';
 import { labelOf } from './labels';
 import { partitionStart, Plan } from './plan';
 
@@ -6,6 +7,7 @@ import { partitionStart, Plan } from './plan';
 // @ts-ignore: decorator
 @inline
 export function value(plan: Plan, index: usize): f64 {
+  if (plan.bytes) return heldOne(plan, plan.bytes + index);
   return plan.wide ? load<f64>(plan.values + (index << 3)) : <f64>load<f32>(plan.values + (index << 2));
 }
 
@@ -15,7 +17,13 @@ export function strict(plan: Plan, row: i32, c: i32): f64 {
   let center = plan.centers + (<usize>c * d << 3);
   const end = center + (d << 3);
   let sum: f64 = 0;
-  if (plan.wide) {
+  if (plan.bytes) {
+    let x = plan.bytes + <usize>row * d;
+    for (; center < end; center += 8, x++) {
+      const e = heldOne(plan, x) - load<f64>(center);
+      sum += e * e;
+    }
+  } else if (plan.wide) {
     let x = plan.values + (<usize>row * d << 3);
     for (; center < end; center += 8, x += 8) {
       const e = load<f64>(x) - load<f64>(center);
@@ -38,7 +46,13 @@ export function strictPair(plan: Plan, row: i32, a: i32, b: i32): v128 {
   let right = plan.centers + (<usize>b * d << 3);
   const end = left + (d << 3);
   let sum = f64x2.splat(0);
-  if (plan.wide) {
+  if (plan.bytes) {
+    let x = plan.bytes + <usize>row * d;
+    for (; left < end; left += 8, right += 8, x++) {
+      const e = f64x2.sub(f64x2.splat(heldOne(plan, x)), v128.load64_lane(right, v128.load64_zero(left), 1));
+      sum = f64x2.add(sum, f64x2.mul(e, e));
+    }
+  } else if (plan.wide) {
     let x = plan.values + (<usize>row * d << 3);
     for (; left < end; left += 8, right += 8, x += 8) {
       const e = f64x2.sub(v128.load64_splat(x), v128.load64_lane(right, v128.load64_zero(left), 1));
@@ -57,7 +71,8 @@ export function strictPair(plan: Plan, row: i32, a: i32, b: i32): v128 {
 /** One value of each of two rows, as float64. */
 // @ts-ignore: decorator
 @inline
-function twoValues(wide: i32, p: usize, q: usize): v128 {
+function twoValues(plan: Plan, wide: i32, p: usize, q: usize): v128 {
+  if (plan.bytes) return heldTwo(plan, p, q);
   if (wide) return v128.load64_lane(q, v128.load64_zero(p), 1);
   return f64x2.promote_low_f32x4(v128.load32_lane(q, v128.load32_zero(p), 1));
 }
@@ -91,7 +106,7 @@ export function inertia(planAt: usize, p: i32, base: usize): void {
 /** The strict squared distances of rows to the centres of their labels, float64 to `out`. */
 export function distancesOf(plan: Plan, row: i32, end: i32, out: usize): void {
   const wide = plan.wide;
-  const size: usize = wide ? 8 : 4;
+  const size: usize = plan.bytes ? 1 : wide ? 8 : 4;
   const pitch = <usize>plan.columns * size;
   const length = <usize>plan.columns << 3;
   // Four rows side by side hide how long one addition takes.
@@ -100,11 +115,11 @@ export function distancesOf(plan: Plan, row: i32, end: i32, out: usize): void {
     let c1 = plan.centers + <usize>labelOf(plan, row + 1) * length;
     let c2 = plan.centers + <usize>labelOf(plan, row + 2) * length;
     let c3 = plan.centers + <usize>labelOf(plan, row + 3) * length;
-    let x = plan.values + <usize>row * pitch;
+    let x = (plan.bytes ? plan.bytes : plan.values) + <usize>row * pitch;
     let low = f64x2.splat(0), high = low;
     for (const stop = x + pitch; x < stop; x += size, c0 += 8, c1 += 8, c2 += 8, c3 += 8) {
-      const a = f64x2.sub(twoValues(wide, x, x + pitch), v128.load64_lane(c1, v128.load64_zero(c0), 1));
-      const b = f64x2.sub(twoValues(wide, x + 2 * pitch, x + 3 * pitch), v128.load64_lane(c3, v128.load64_zero(c2), 1));
+      const a = f64x2.sub(twoValues(plan, wide, x, x + pitch), v128.load64_lane(c1, v128.load64_zero(c0), 1));
+      const b = f64x2.sub(twoValues(plan, wide, x + 2 * pitch, x + 3 * pitch), v128.load64_lane(c3, v128.load64_zero(c2), 1));
       low = f64x2.add(low, f64x2.mul(a, a));
       high = f64x2.add(high, f64x2.mul(b, b));
     }

@@ -1,8 +1,10 @@
 import { Grid } from './grid';
+import { heldFour, heldOne } from './held';
 import { labelOf, loadLabel, storeLabel } from './labels';
 import { movesOf } from './moves';
 import { PARTITIONS, partitionStart, Plan } from './plan';
 import { rowsFrom } from './chunks';
+import { swapHalves } from './simd';
 
 // @ts-ignore: decorator
 @inline
@@ -28,7 +30,16 @@ function carry(plan: Plan, p: i32, row: i32, c: i32, weight: f64, sign: i32): vo
   if (weight != 0) store<i32>(plan.deltaCounts + (slot << 2), load<i32>(plan.deltaCounts + (slot << 2)) + sign);
   const d = <usize>plan.columns;
   const ww = f64x2.splat(w);
-  if (plan.wide) {
+  if (plan.bytes) {
+    let x = plan.bytes + <usize>row * d;
+    const end = x + d;
+    for (; x + 4 <= end; x += 4, delta += 32) {
+      const v = heldFour(plan, x);
+      v128.store(delta, f64x2.add(v128.load(delta), f64x2.mul(ww, f64x2.promote_low_f32x4(v))));
+      v128.store(delta, f64x2.add(v128.load(delta, 16), f64x2.mul(ww, f64x2.promote_low_f32x4(swapHalves(v)))), 16);
+    }
+    for (; x < end; x++, delta += 8) store<f64>(delta, load<f64>(delta) + w * heldOne(plan, x));
+  } else if (plan.wide) {
     let x = plan.values + (<usize>row * d << 3);
     const end = x + (d << 3);
     for (; x + 16 <= end; x += 16, delta += 16) {
@@ -53,6 +64,24 @@ function carryOver(plan: Plan, p: i32, row: i32, before: i32, after: i32): void 
   count(plan, p, after, 1);
   count(plan, p, before, -1);
   const d = <usize>plan.columns;
+  if (plan.bytes) {
+    let x = plan.bytes + <usize>row * d;
+    const end = x + d;
+    for (; x + 4 <= end; x += 4, to += 32, from += 32) {
+      const v = heldFour(plan, x);
+      const low = f64x2.promote_low_f32x4(v), high = f64x2.promote_low_f32x4(swapHalves(v));
+      v128.store(to, f64x2.add(v128.load(to), low));
+      v128.store(to, f64x2.add(v128.load(to, 16), high), 16);
+      v128.store(from, f64x2.sub(v128.load(from), low));
+      v128.store(from, f64x2.sub(v128.load(from, 16), high), 16);
+    }
+    for (; x < end; x++, to += 8, from += 8) {
+      const v = heldOne(plan, x);
+      store<f64>(to, load<f64>(to) + v);
+      store<f64>(from, load<f64>(from) - v);
+    }
+    return;
+  }
   let x = plan.values + (<usize>row * d << 2);
   const end = x + (d << 2);
   for (; x + 8 <= end; x += 8, to += 16, from += 16) {

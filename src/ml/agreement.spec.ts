@@ -25,7 +25,10 @@ type Kind =
   | 'positive'
   | 'flat'
   | 'bytes'
-  | 'nearly-bytes';
+  | 'nearly-bytes'
+  | 'pixels'
+  | 'flat-pixels'
+  | 'nearly-pixels';
 
 function table(kind: Kind, rows: number, columns: number): Matrix {
   const generator = new Generator(rows * 100 + columns, 5);
@@ -35,6 +38,9 @@ function table(kind: Kind, rows: number, columns: number): Matrix {
     if (kind === 'bytes') return Math.floor(u * u * 256) - 128;
     // In shares of 2^900, and one value that is none.
     if (kind === 'nearly-bytes') return (Math.floor(u * 256) + (i === 7777 ? 0.25 : 0)) * 2 ** -900;
+    if (kind === 'pixels') return Math.floor(u * u * 256);
+    if (kind === 'nearly-pixels') return i === 150_001 ? -0.5 : Math.floor(u * u * 256);
+    if (kind === 'flat-pixels') return Math.round(20 * flat(Math.floor(i / columns), i % columns) + u);
     if (kind === 'grid') return Math.floor(u * 5);
     if (kind === 'clustered') return (Math.imul(Math.floor(i / columns), 2654435761) >>> 28) * (1 + (i % columns)) + u;
     const bySize: Partial<Record<Kind, number>> = {
@@ -46,7 +52,8 @@ function table(kind: Kind, rows: number, columns: number): Matrix {
     return bySize[kind] ?? u;
   };
   const data = Float64Array.from({ length: rows * columns }, (_, i) => value(i));
-  return { data: kind === 'single' ? Float32Array.from(data) : data, rows, columns };
+  const single = kind === 'single' || kind.endsWith('pixels');
+  return { data: single ? Float32Array.from(data) : data, rows, columns };
 }
 
 /** Rows near a few directions. */
@@ -80,6 +87,11 @@ const cases: [Kind, number, number, FitJobOptions][] = [
   ['flat', 2100, 131, { k: 60, tolerance: 0 }],
   ['grid', 5000, 3, { k: 30, tolerance: 0 }],
   ['grid', 3000, 8, { k: 100, tolerance: 0 }],
+  ['pixels', 2300, 144, { k: 12, nInit: 2, tolerance: 0 }],
+  ['pixels', 2100, 131, { k: 60, init: 'random', maxIterations: 20 }],
+  ['pixels', 900, 400, { k: 30, tolerance: 0 }],
+  ['flat-pixels', 2500, 160, { k: 9, tolerance: 0 }],
+  ['nearly-pixels', 1500, 144, { k: 7, maxIterations: 5 }],
   ['bytes', 2300, 140, { k: 12, nInit: 2, tolerance: 0 }],
   ['bytes', 4000, 21, { k: 40, maxIterations: 20 }],
   ['nearly-bytes', 1500, 33, { k: 7, maxIterations: 5 }],

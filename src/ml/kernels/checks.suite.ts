@@ -40,7 +40,7 @@ export function checkNearest(kernel: Kernel, law: Law, centers: Float64Array, k:
 }
 
 /** Iterates as a training does, one row moved from outside on the way, and compares every bit. */
-function checkTraining(kernel: Kernel, law: Law, start: Float64Array, k: number, iterations: number): void {
+export function checkTraining(kernel: Kernel, law: Law, start: Float64Array, k: number, iterations: number): void {
   const { rows, columns } = law.input;
   const assigner = kernel.assigner(k);
   const sums = emptySums(k, columns);

@@ -30,16 +30,16 @@ export interface Hooks {
 export type FitJobOptions = Omit<FitOptions, 'signal' | 'onProgress' | 'onCheckpoint' | 'checkpointMs'>;
 export type SeedJobOptions = Omit<SeedOptions, 'signal'>;
 
-/** Fits centres to checked options: `nInit` restarts, of which one wins only by a strictly lower inertia. */
-export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks): FitResult {
+/**
+ * Fits centres to checked options: `nInit` restarts, of which one wins only by a strictly lower inertia.
+ * @param last whether nobody reads the values afterwards, so that the kernel may put bytes in their place
+ */
+export function fit(matrix: Matrix, options: FitJobOptions, hooks: Hooks, last = false): FitResult {
   const { k, init = 'k-means++', maxIterations = 300, tolerance = 1e-4, seed = 0 } = options;
-  const space = openSpace(
-    matrix,
-    options.metric ?? 'euclidean',
-    options.weights,
-    hooks.interrupt,
-    init === 'k-means++',
-  );
+  const space = openSpace(matrix, options.metric ?? 'euclidean', options.weights, hooks.interrupt, {
+    seeding: init === 'k-means++',
+    last,
+  });
   const kernel = createKernel(space.input);
   try {
     const { weights } = space.input;
@@ -127,13 +127,10 @@ function nearest(kernel: Kernel, centers: Float64Array, k: number): Int32Array {
 /** The rows that a fit with these options would begin its restart from. */
 export function seed(matrix: Matrix, options: SeedJobOptions, hooks: Hooks): SeedResult {
   const { k, init = 'k-means++', seed: seedNumber = 0, restart = 1 } = options;
-  const space = openSpace(
-    matrix,
-    options.metric ?? 'euclidean',
-    options.weights,
-    hooks.interrupt,
-    init === 'k-means++',
-  );
+  const space = openSpace(matrix, options.metric ?? 'euclidean', options.weights, hooks.interrupt, {
+    seeding: init === 'k-means++',
+    last: false,
+  });
   const kernel = createKernel(space.input);
   try {
     const helper = new Helper(kernel, space.input.weights, hooks.interrupt);

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js';
-import { largestOf } from '../kernels/choose.js';
+import { largestOf, valuesOf, type Purpose, type Values } from '../kernels/choose.js';
 import { partitionBounds, PARTITIONS, scaleFactors, type KernelInput } from '../kernels/kernel.js';
 import type { Matrix, Metric } from '../types.js';
 import { normalise } from './cluster.js';
@@ -11,6 +11,8 @@ import { normalise } from './cluster.js';
  */
 export interface Space {
   readonly input: KernelInput;
+  /** What the rows in the space are, before its power of two. */
+  readonly values: Values;
   /** Values in the space = values of the caller x 2^-exponent. */
   readonly exponent: number;
   /** Weights in the space = weights of the caller x 2^-weightExponent. */
@@ -20,7 +22,7 @@ export interface Space {
 
 /**
  * Checks the values and weights and opens their space.
- * @param seeding whether a greedy k-means++ follows
+ * @param purpose what the values are for after that
  * @throws EngineError `kmeans.not_finite` with row and column, `kmeans.zero_row` (cosine), `kmeans.bad_weights`
  */
 export function openSpace(
@@ -28,14 +30,15 @@ export function openSpace(
   metric: Metric,
   weights: Float32Array | Float64Array | undefined,
   interrupt: () => void,
-  seeding = false,
+  purpose: Purpose = { seeding: false, last: false },
 ): Space {
   const { rows, columns } = matrix;
-  const largest = largestMagnitude(matrix, interrupt, seeding && metric === 'euclidean');
+  const largest = largestMagnitude(matrix, interrupt, metric === 'cosine' ? { seeding: false, last: false } : purpose);
   const data = metric === 'cosine' ? unitRows(matrix, interrupt) : matrix.data;
   const exponent = metric === 'cosine' ? 0 : spaceExponent(largest);
   const scaled = weights === undefined ? { weights: null, exponent: 0 } : scaleWeights(weights);
   return {
+    values: valuesOf({ data, rows, columns }),
     input: { data, rows, columns, exponent, weights: scaled.weights, interrupt },
     exponent,
     weightExponent: scaled.exponent,
@@ -128,9 +131,10 @@ export function spreadOf(space: Space): Spread {
   return { mean, scatter: scatterAround(space, mean, weights), variance: variance / rows / columns };
 }
 
-function columnMeans({ input }: Space, weights: Float64Array | null, total: number): Float64Array {
-  const { data, rows, columns } = input;
-  const [first, second] = scaleFactors(input.exponent);
+function columnMeans({ input, values }: Space, weights: Float64Array | null, total: number): Float64Array {
+  const { rows, columns } = input;
+  const { data, low, unit } = values;
+  const [first, second] = factorsOf(input.exponent, unit);
   const bounds = partitionBounds(rows);
   const mean = new Float64Array(columns);
   const part = new Float64Array(columns);
@@ -140,17 +144,23 @@ function columnMeans({ input }: Space, weights: Float64Array | null, total: numb
     for (let i = bounds[p]; i < bounds[p + 1]; i++) {
       const weight = weights === null ? 1 : weights[i];
       const from = i * columns;
-      for (let j = 0; j < columns; j++) part[j] += weight * (data[from + j] * first * second);
+      for (let j = 0; j < columns; j++) part[j] += weight * ((data[from + j] + low) * first * second);
     }
     for (let j = 0; j < columns; j++) mean[j] += part[j] / total;
   }
   return mean;
 }
 
+/** What values are taken times, one after the other: where the unit is not 1, there is no exponent. */
+function factorsOf(exponent: number, unit: number): readonly [first: number, second: number] {
+  return unit === 1 ? scaleFactors(exponent) : [unit, 1];
+}
+
 /** Weighted sum of squared distances to a point. */
-function scatterAround({ input }: Space, point: Float64Array, weights: Float64Array | null): number {
-  const { data, rows, columns } = input;
-  const [first, second] = scaleFactors(input.exponent);
+function scatterAround({ input, values }: Space, point: Float64Array, weights: Float64Array | null): number {
+  const { rows, columns } = input;
+  const { data, low, unit } = values;
+  const [first, second] = factorsOf(input.exponent, unit);
   const bounds = partitionBounds(rows);
   let scatter = 0;
   for (let p = 0; p < PARTITIONS; p++) {
@@ -160,7 +170,7 @@ function scatterAround({ input }: Space, point: Float64Array, weights: Float64Ar
       const from = i * columns;
       let squares = 0;
       for (let j = 0; j < columns; j++) {
-        const difference = data[from + j] * first * second - point[j];
+        const difference = (data[from + j] + low) * first * second - point[j];
         squares += difference * difference;
       }
       part += weights === null ? squares : weights[i] * squares;
@@ -182,8 +192,8 @@ export function weightedSum(values: Float64Array, weights: Float64Array | null):
   return sum;
 }
 
-function largestMagnitude(matrix: Matrix, interrupt: () => void, seeding: boolean): number {
-  const known = largestOf(matrix, interrupt, seeding);
+function largestMagnitude(matrix: Matrix, interrupt: () => void, purpose: Purpose): number {
+  const known = largestOf(matrix, interrupt, purpose);
   if (known !== null && !Number.isNaN(known)) return known;
   const { data, columns } = matrix;
   let largest = 0;

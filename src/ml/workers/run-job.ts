@@ -11,7 +11,8 @@ import type { JobName, Jobs } from './messages.js';
 type Runner<N extends JobName> = (matrix: Matrix, options: Jobs[N]['options'], hooks: Hooks) => Jobs[N]['result'];
 
 const RUNNERS: { readonly [N in JobName]: Runner<N> } = {
-  fit,
+  // The table is the job's own copy.
+  fit: (matrix, options, hooks) => fit(matrix, options, hooks, true),
   seed,
   predict: (matrix, options, hooks) => predict(matrix, options.centers, options, hooks),
   transform: (matrix, options, hooks) => transform(matrix, options.centers, options, hooks),

@@ -7,6 +7,7 @@ export const PHASES = [
   'scan',
   'whole',
   'packBytes',
+  'unpackInPlace',
   'packCenters',
   'packCoarse',
   'assignAll',

@@ -100,7 +100,7 @@ describe('a seeding in bytes', () => {
           owner.each(phase, ...rest);
         },
       };
-      expect(scan({ ...shape, data: lent }, crew, () => undefined, true)).toBe(199);
+      expect(scan({ ...shape, data: lent }, crew, () => undefined, { seeding: true, last: false })).toBe(199);
       expect(crew.packed).not.toBeNull();
       const kernel = new WasmKernel({ ...input, data: lent }, crew);
       expect(crew.packed).toBeNull();

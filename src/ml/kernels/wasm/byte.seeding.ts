@@ -146,7 +146,7 @@ function padded(columns: number): number {
 export function takeBytes(table: Table, sample: Float64Array, present: Packed | null): Packed | null {
   const { arena, rows, columns } = table;
   const size = packedBytes(rows * columns);
-  if (present !== null && arena.adopt(present.address, size)) return present;
+  if (present !== null && (present.held || arena.adopt(present.address, size))) return present;
   const form = formOf(sample, columns);
   if (form === null || arena.room < size + roomBeside(rows)) return null;
   const mark = arena.mark();

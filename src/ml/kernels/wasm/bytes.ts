@@ -8,8 +8,8 @@ const LEAST_UNIT = 2 ** -120;
 const LARGEST_UNIT = 2 ** 120;
 /** Whole numbers up to which float32 adds and subtracts without rounding. */
 const LARGEST_LOW = 2 ** 23;
-/** float64 unit, float64 low, address of the bytes, int32 failed: see `assembly/bytes.ts`. */
-const PACKING_BYTES = 24;
+/** float64 unit, float64 low, address of the bytes, int32 failed, address of the marks: see `assembly/bytes.ts`. */
+const PACKING_BYTES = 32;
 /** Read a few at a time, past the end. */
 const BEYOND = 16;
 
@@ -61,6 +61,11 @@ function trailingZeros(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
 
+/** Whether values of this form stay within the magnitudes that are not scaled. */
+export function isCalm({ unit }: Form): boolean {
+  return unit >= 2 ** -16 && unit <= 2 ** 8;
+}
+
 /** Writes down how values are to be packed, and where. */
 export class Packing {
   /** What a plan's `output2` is to be. */
@@ -70,10 +75,16 @@ export class Packing {
     private readonly arena: Arena,
     private readonly form: Form,
     private readonly bytes: number,
+    private readonly marks = 0,
   ) {
     this.address = arena.take(PACKING_BYTES);
     arena.f64(this.address, 2).set([form.unit, form.low]);
-    arena.i32(this.address + 16, 2).set([bytes, 0]);
+    arena.i32(this.address + 16, 3).set([bytes, 0, marks]);
+  }
+
+  /** Whether bytes take the values' place. */
+  get held(): boolean {
+    return this.marks !== 0;
   }
 
   get failed(): boolean {
@@ -82,7 +93,7 @@ export class Packing {
 
   /** The bytes, where all values were found to be of the form. */
   get packed(): Packed | null {
-    return this.failed ? null : { address: this.bytes, unit: this.form.unit };
+    return this.failed ? null : { address: this.bytes, ...this.form, held: this.held };
   }
 }
 

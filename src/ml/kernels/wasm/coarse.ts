@@ -71,8 +71,8 @@ function telling({ arena, columns, middle }: Table, centers: Float64Array): numb
  * steps either side of the middle do to all of them.
  * @returns the length of the middle; null where they are not
  */
-function plainly({ arena, columns, wide, middle }: Table, sample: Float64Array): number | null {
-  if (wide || columns % 8 !== 0) return null;
+function plainly({ arena, columns, wide, held, middle }: Table, sample: Float64Array): number | null {
+  if (wide || held || columns % 8 !== 0) return null;
   const means = arena.f32(middle, columns);
   let [asTheyLie, lessMiddle] = [0, 0];
   for (let from = 0; from < sample.length; from += columns) {

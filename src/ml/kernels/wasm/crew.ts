@@ -11,7 +11,7 @@ export interface Crew {
   readonly lent: Float32Array | Float64Array | null;
   /** Set while what is lent is still being copied in. */
   readonly arriving: Arriving | null;
-  /** What is lent, packed, above it in the memory, for as long as nobody writes there. */
+  /** What is lent, packed: in its place, or above it in the memory for as long as nobody writes there. */
   packed: Packed | null;
 
   /**
@@ -30,11 +30,14 @@ export interface Arriving {
   readonly sample: Float64Array;
 }
 
-/** A table in 8 bits, without loss: value = (byte + some whole number) x unit. */
+/** A table in 8 bits, without loss: value = (byte + low) x unit. */
 export interface Packed {
   /** Address of the bytes, row-major. */
   readonly address: number;
   readonly unit: number;
+  readonly low: number;
+  /** Whether they have taken the place of the values. */
+  readonly held: boolean;
 }
 
 export interface Scratch {

@@ -64,8 +64,9 @@ const FIELDS = [
   'coarsePlain',
   'coarseGroups',
   'coarseWidth',
+  'bytes',
 ] as const;
-const REALS = ['centerNorm', 'centerError', 'step', 'groupStep', 'reach', 'away', 'coarseAway'] as const;
+const REALS = ['centerNorm', 'centerError', 'step', 'groupStep', 'reach', 'away', 'coarseAway', 'low', 'unit'] as const;
 
 export type PlanFields = Record<(typeof FIELDS)[number] | (typeof REALS)[number], number>;
 

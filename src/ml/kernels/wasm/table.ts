@@ -11,6 +11,8 @@ export interface Table {
   readonly crew: Crew;
   /** Whether the values are float64. */
   readonly wide: boolean;
+  /** Whether bytes have taken the place of the values, see `assembly/held.ts`. */
+  readonly held: boolean;
   /** Address of the weights, float64; 0 where all are 1. */
   readonly weights: number;
   /** Address of the middle, float32. */

@@ -3,6 +3,7 @@ import type { Assigner, Detail, Found, Grouping, Kernel, KernelInput, Labels, Ne
 import { Arena } from './arena.js';
 import type { PhaseName } from './binary.js';
 import { ByteSeeding, takeBytes } from './byte.seeding.js';
+import { packedBytes } from './bytes.js';
 import { bitsFor, Cells } from './cells.js';
 import { Centers } from './centers.js';
 import { takeCoarse } from './coarse.js';
@@ -49,6 +50,8 @@ export class WasmKernel implements Kernel, Table {
   readonly values: number;
   /** Whether they are float64. */
   readonly wide: boolean;
+  /** Whether they are bytes in truth, see `packed`. */
+  readonly held: boolean;
   readonly weights: number;
   readonly middle: number;
   readonly typicalNorm: number;
@@ -68,17 +71,19 @@ export class WasmKernel implements Kernel, Table {
     this.columns = input.columns;
     this.interrupt = input.interrupt;
     const { lent } = crew;
-    this.arena = new Arena(crew.memory, lent === null ? undefined : lent.byteOffset + lent.byteLength);
+    const own = lent === input.data && input.exponent === 0;
+    this.packed = own ? crew.packed : null;
+    crew.packed = null;
+    this.held = this.packed?.held ?? false;
+    const length = this.held ? packedBytes(input.data.length) : (lent?.byteLength ?? 0);
+    this.arena = new Arena(crew.memory, lent === null ? undefined : lent.byteOffset + length);
     this.plan = this.arena.take(PLAN_BYTES);
-    if (lent !== null && lent === input.data && input.exponent === 0) {
+    if (lent !== null && own) {
       this.wide = lent.BYTES_PER_ELEMENT === 8;
       this.values = lent.byteOffset;
-      this.packed = crew.packed;
     } else {
       [this.values, this.wide] = this.takeValues(input);
-      this.packed = null;
     }
-    crew.packed = null;
     this.weights = this.takeWeights(input.weights);
     // The sample that comes with a table is of the values as they were lent.
     const arriving = this.values === lent?.byteOffset ? crew.arriving : null;
@@ -92,6 +97,9 @@ export class WasmKernel implements Kernel, Table {
       weights: this.weights,
       middle: this.middle,
       filled: crew.arriving?.filled ?? 0,
+      bytes: this.held ? this.values : 0,
+      low: this.packed?.low ?? 0,
+      unit: this.packed?.unit ?? 1,
     });
     this.settleMiddle();
   }
@@ -188,7 +196,13 @@ export class WasmKernel implements Kernel, Table {
   }
 
   row(index: number, out: Float64Array): void {
-    const { columns } = this;
+    const { columns, packed } = this;
+    if (this.held) {
+      const { address, low, unit } = packed!;
+      const bytes = new Uint8Array(this.arena.memory.buffer, address + index * columns, columns);
+      for (let j = 0; j < columns; j++) out[j] = (bytes[j] + low) * unit;
+      return;
+    }
     const bytes = index * columns * (this.wide ? 8 : 4);
     if (this.wide) out.set(this.arena.f64(this.values + bytes, columns));
     else out.set(this.arena.f32(this.values + bytes, columns));
