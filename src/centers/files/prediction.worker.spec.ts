@@ -16,7 +16,7 @@ function shared(bytes: Uint8Array): Uint8Array {
 }
 
 /** A block of a table that is passed on, and how it is to be answered. */
-function stretchOf(columns: number): StretchTask {
+function stretchOf(columns: number, format: Plan['format']): StretchTask {
   const names = Array.from({ length: columns }, (_, j) => `x${j}`);
   const rows = Math.min(4096, blockRowsFor(columns, 8));
   const block = new BlockBuilder(columns, rows);
@@ -38,11 +38,11 @@ function stretchOf(columns: number): StretchTask {
     names: [...names, 'cluster', 'distance', 'runnerUp', 'margin', 'outlier'],
     notes: {},
     types: [],
-    format: 'npy',
+    format,
     allDistances: false,
   };
   return {
-    plan: { id: columns, bytes: shared(serialize(plan)) },
+    plan: { id: 1, bytes: shared(serialize(plan)) },
     block: shared(encodeBlock(block)),
     from: 0,
     to: rows,
@@ -51,14 +51,18 @@ function stretchOf(columns: number): StretchTask {
 }
 
 describe('a thread that answers files', () => {
-  it.each([16, 500])('holds no more after many blocks than after few: %i columns', async (columns) => {
+  it.each<[Plan['format'], number]>([
+    ['npy', 16],
+    ['npy', 500],
+    ['ndjson', 16],
+  ])('holds no more after many blocks than after few: %s, %i columns', async (format, columns) => {
     const pool = new Piscina<StretchTask, Written>({
       filename: workerEntry(import.meta.url, './prediction.worker.js').href,
       minThreads: 1,
       maxThreads: 1,
     });
     try {
-      const stretch = stretchOf(columns);
+      const stretch = stretchOf(columns, format);
       const answerMany = async (count: number): Promise<number> => {
         for (let i = 0; i < count; i++) {
           const { bytes } = await pool.run(stretch);

@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8';
 import { moved } from '../../common/moved.js';
-import { passOn } from '../../common/young-garbage.js';
+import { passOnOld } from '../../common/young-garbage.js';
 import { BlockReader } from '../../datasets/blocks/block-codec.js';
 import type { ReadingNotes } from '../../datasets/dataset-types.js';
 import { binaryFormat } from '../../datasets/writers/binary-formats.js';
@@ -58,7 +58,7 @@ let latest: { id: number; plan: Plan } | undefined;
 
 export default async function answer(task: StretchTask): Promise<Answered> {
   // Before anything is made anew: what is in use when garbage is collected outlives many collections.
-  passOn(leftOver);
+  passOnOld(leftOver);
   leftOver = 0;
   const plan = planOf(task.plan);
   const { from, to } = task;
