@@ -110,7 +110,9 @@ function train(kernel: Kernel, { weights }: KernelInput, { k, seed }: Case): (Tr
       kernel.row(row, start.subarray(c * kernel.columns, (c + 1) * kernel.columns));
     });
     const options = { k, maxIterations: 90, shiftTolerance: 0, spherical: false };
-    return { ...new KMeans(kernel, weights, options, () => undefined).train(start), chosen };
+    const trained = new KMeans(kernel, weights, options, () => undefined).train(start);
+    // Kernels keep them as narrow as they like.
+    return { ...trained, labels: Int32Array.from(trained.labels), chosen };
   } catch (error) {
     if (error instanceof Error && 'code' in error) return null;
     throw error;
