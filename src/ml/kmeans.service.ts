@@ -37,6 +37,7 @@ import { chooseK } from './evaluation/choice.js';
 import { multiplications, placeHere } from './engine-here.js';
 import { EngineThreads, type CallOptions } from './workers/engine-threads.js';
 import { threadCount } from './workers/thread-count.js';
+import { checkV8 } from './workers/engine-needs.js';
 import type { JobName, Jobs } from './workers/messages.js';
 
 export interface EngineOptions {
@@ -69,6 +70,7 @@ export class KMeansService implements OnModuleDestroy {
   private closed = false;
 
   constructor(@Optional() @Inject(ENGINE_OPTIONS) { threads = threadCount() }: EngineOptions = {}) {
+    checkV8();
     this.training = new EngineThreads('centroid-training', threads, TRAINING_IDLE_MS);
     this.queries = new EngineThreads('centroid-queries', threads, QUERIES_IDLE_MS);
   }
